@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Genesys Cloud, NICE CXone and a plain OAuth 2 server on loopback, for tests. README.md is the manual."""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import os
+import shlex
+import signal
+import socket
+import ssl
+import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from certs import LOOPBACK_NAMES, VENDOR_NAMES, Authority
+from proxy import PASSWORD, USER, Proxy
+from routes import handle
+from vendors import CXONE_TENANT, FAMILIES, SUB_DOMAIN
+from wire import Gone, Wire, serve
+from world import Journal, World
+
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    options = parse_options()
+    die_with_parent()
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.signal(signal.SIGINT, lambda *_: os._exit(0))
+    directory = options.dir.resolve()
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.umask(0o077)
+    world = World(Journal(directory / "journal.jsonl"), options.latency_ms)
+    variables = start(world, directory, options)
+    (directory / "env").write_text(
+        "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items()))
+    print("ready", flush=True)
+    threading.Event().wait(options.lifetime)
+
+
+def parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dir", type=Path, required=True, help="where env, ca.pem and the journal go")
+    parser.add_argument("--bind", default="127.0.0.1", help="the address to listen on")
+    parser.add_argument("--name", action="append", default=[], metavar="HOST",
+                        help="another name or address for the certificate")
+    parser.add_argument("--lifetime", type=float, metavar="SECONDS", help="end after this time")
+    parser.add_argument("--latency-ms", type=float, default=0, metavar="N",
+                        help="wait before every answer")
+    return parser.parse_args()
+
+
+def die_with_parent() -> None:
+    """End when the process that started this one does, however it ends."""
+    parent = os.getppid()
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        sys.exit(0)
+
+
+def start(world: World, directory: Path, options: argparse.Namespace) -> dict[str, str]:
+    """Open all ports; the shell variables that say where they are."""
+    bind = options.bind
+    hosts = [*LOOPBACK_NAMES, *options.name]
+    if bind not in (*LOOPBACK_NAMES, "0.0.0.0", "::"):
+        hosts.append(bind)
+    authority = Authority(directory)
+    context = authority.context("server", [*hosts, *VENDOR_NAMES])
+    stranger = Authority(directory, "stranger")
+    tls = {
+        "EMU_URL": context,
+        "EMU_STORAGE_URL": context,
+        "EMU_EXPIRED_URL": authority.context("expired", hosts, expired=True),
+        "EMU_WRONGNAME_URL": authority.context("wrongname", ["elsewhere.example"]),
+        "EMU_UNTRUSTED_URL": stranger.context("untrusted", hosts),
+    }
+    answer = partial(handle, world)
+    host = url_host(bind)
+    urls = {name: f"https://{host}:{listen(bind, partial(secured, one, answer))}"
+            for name, one in tls.items()}
+    world.storage = urls["EMU_STORAGE_URL"]
+    urls["EMU_HTTP_URL"] = f"http://{host}:{listen(bind, lambda w: serve(w, 'http', answer))}"
+    plain = listen(bind, Proxy(world, context, password=False).serve)
+    locked = listen(bind, Proxy(world, context, password=True).serve)
+    urls["EMU_PROXY_URL"] = f"http://{host}:{plain}"
+    urls["EMU_PROXY_AUTH_URL"] = f"http://{USER}:{PASSWORD.replace('@', '%40')}@{host}:{locked}"
+    return {**urls, "EMU_CA_FILE": str(authority.certificate), "EMU_DIR": str(directory),
+            "EMU_PID": str(os.getpid()), "EMU_SUB_DOMAIN": SUB_DOMAIN,
+            "EMU_CXONE_TENANT": CXONE_TENANT, **credentials()}
+
+
+def credentials() -> dict[str, str]:
+    """EMU_<FAMILY>[_<VARIANT>]_ID and _SECRET of every credential that works."""
+    variables = {}
+    for family, members in FAMILIES.items():
+        for variant, credential in members.items():
+            prefix = "_".join(filter(None, ("EMU", family, variant)))
+            variables[f"{prefix}_ID"] = credential.id
+            variables[f"{prefix}_SECRET"] = credential.secret
+    return variables
+
+
+def url_host(bind: str) -> str:
+    if bind in ("0.0.0.0", "::"):
+        return "127.0.0.1"
+    return f"[{bind}]" if ":" in bind else bind
+
+
+def listen(bind: str, connected: Callable[[Wire], None]) -> int:
+    """Listen on a free port, a thread for each connection; the port."""
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    listener = socket.create_server((bind, 0), family=family, backlog=1024)
+    threading.Thread(target=accept, args=(listener, connected), daemon=True).start()
+    return listener.getsockname()[1]
+
+
+def accept(listener: socket.socket, connected: Callable[[Wire], None]) -> None:
+    while True:
+        sock, _ = listener.accept()
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        threading.Thread(target=converse, args=(sock, connected), daemon=True).start()
+
+
+def converse(sock: socket.socket, connected: Callable[[Wire], None]) -> None:
+    """One connection. What ends it early is the client's affair, and the journal's silence."""
+    with sock:
+        try:
+            connected(Wire(sock))
+        except (Gone, OSError):
+            return
+
+
+def secured(context: ssl.SSLContext, answer: Callable, wire: Wire) -> None:
+    with context.wrap_socket(wire.sock, server_side=True) as inside:
+        serve(Wire(inside), "https", answer)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""An HTTP proxy: CONNECT and absolute URIs, with a password or without.
+
+A tunnel to a vendor's host ends in the emulator itself, with a certificate for that name; one to
+loopback goes where it says. The user name may choose the namespace and its words: NAME~WORDS.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import socket
+import ssl
+import threading
+import time
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from routes import NoRoute, handle, vendor_of_host
+from wire import Answer, Gone, Request, Wire, read_request, send, serve
+from world import World
+
+USER = "user"
+PASSWORD = "p@ss"
+NAMESPACE = "proxy"
+NAMED = re.compile(r"([A-Za-z0-9._-]+)(?:~(.*))?", re.DOTALL)
+
+
+@dataclass
+class Proxy:
+    """What the connections of one proxy port share."""
+
+    world: World
+    context: ssl.SSLContext
+    password: bool
+
+    def serve(self, wire: Wire) -> None:
+        """Serve one connection; requests for a forward go on until a tunnel takes it over."""
+        while True:
+            request = read_request(wire, "http", None)
+            named = self.namespace(request)
+            status = 407 if named is None else self.target_status(request)
+            if named is None or status >= 300:
+                if not send(wire, request, self.refuse(request, status)):
+                    return
+                continue
+            self.write_down(request, status, named[0])
+            if request.method == "CONNECT":
+                self.tunnel(wire, request, named)
+            else:
+                self.forward(wire, request, named)
+            return
+
+    def namespace(self, request: Request) -> tuple[str, str] | None:
+        """The namespace and words that the user name gives; None where the password is wrong."""
+        scheme, _, value = request.names.get("proxy-authorization", "").partition(" ")
+        user, secret = "", ""
+        if scheme.lower() == "basic":
+            try:
+                user, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
+            except (binascii.Error, UnicodeDecodeError):
+                return None
+        if self.password and secret != PASSWORD:
+            return None
+        if user in ("", USER):
+            return NAMESPACE, "-"
+        match = NAMED.fullmatch(user)
+        return (match[1], match[2] or "-") if match else None
+
+    def target_status(self, request: Request) -> int:
+        """200 where the target can be served, 502 as of a name that cannot be resolved."""
+        host = target(request)[0]
+        if is_loopback(host):
+            return 200
+        try:
+            vendor_of_host(host)
+        except NoRoute:
+            return 502
+        return 200
+
+    def refuse(self, request: Request, status: int) -> Answer:
+        headers = [("Content-Type", "text/html")]
+        if status == 407:
+            headers.append(("Proxy-Authenticate", 'Basic realm="emulator"'))
+        self.write_down(request, status, None)
+        return Answer(status, b"<html><body>The proxy refuses.</body></html>\n", headers)
+
+    def write_down(self, request: Request, status: int, name: str | None) -> None:
+        """The journal's line about what the proxy itself was asked."""
+        self.world.journal.write({
+            "mono_ns": time.monotonic_ns(), "ns": name, "kind": "proxy", "method": request.method, "scheme": "http",
+            "host": request.host, "via": None, "path": "", "target": request.target,
+            "headers": request.headers, "body": request.text, "status": status})
+
+    def tunnel(self, wire: Wire, request: Request, named: tuple[str, str]) -> None:
+        host, port = target(request)
+        if is_loopback(host):
+            with dial(host, port) as other:
+                wire.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                relay(wire, other)
+            return
+        wire.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with self.context.wrap_socket(wire.sock, server_side=True) as inside:
+            serve(Wire(inside), "https",
+                  lambda one: handle(self.world, one, named, tunnel=host), via=request.target)
+
+    def forward(self, wire: Wire, request: Request, named: tuple[str, str]) -> None:
+        """Plain http by absolute URI: one request, then the connection ends."""
+        host, port = target(request)
+        parts = urlsplit(request.target)
+        headers = [one for one in request.headers
+                   if one[0].lower() not in ("proxy-authorization", "proxy-connection",
+                                             "connection")]
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        inner = Request(request.method, path or "/", headers, request.body, "http",
+                        f"http://{parts.netloc}")
+        if not is_loopback(host):
+            send(wire, request, handle(self.world, inner, named))
+            return
+        lines = [f"{inner.method} {inner.target} HTTP/1.1", "Connection: close",
+                 *(f"{name}: {value}" for name, value in headers)]
+        with dial(host, port) as other:
+            other.sendall(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + request.body)
+            pump(other, wire.sock)
+
+
+def target(request: Request) -> tuple[str, int]:
+    """Host and port of a CONNECT or an absolute URI."""
+    parts = urlsplit(f"//{request.target}" if request.method == "CONNECT" else request.target)
+    return unquote(parts.hostname or "").lower(), parts.port or 80
+
+
+def is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def dial(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_connection((host, port))
+    except OSError as error:
+        raise Gone from error
+
+
+def relay(wire: Wire, other: socket.socket) -> None:
+    """Both ways until both ends are done."""
+    if wire.buffer:
+        other.sendall(wire.buffer)
+    back = threading.Thread(target=pump, args=(other, wire.sock), daemon=True)
+    back.start()
+    pump(wire.sock, other)
+    back.join()
+
+
+def pump(source: socket.socket, sink: socket.socket) -> None:
+    try:
+        while data := source.recv(65536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+    except OSError:
+        return
