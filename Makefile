@@ -1,0 +1,146 @@
+# make                 build/cc-token, for development, with the distribution's libraries
+# make unit            unit tests          make unit O=build/asan: the same with sanitizers
+# make check           lint, unit tests, and the commands' tests
+# make asan            build/asan/cc-token with address and undefined-behaviour sanitizers
+# make analyze         gcc's static analyzer over all sources
+# make fuzz            libFuzzer over tests/fuzz, FUZZ_RUNS inputs each
+# make lint            layout, banned names, layers, scripts, action.yml
+# make fmt             clang-format in place
+# make bench           see scripts/bench
+# make install         to $(DESTDIR)$(PREFIX)/bin
+#
+# O is the directory of a build, and its last part the flavour (asan, analyze, fuzz).
+# STATIC=1 links for release, as the Dockerfile does; DEVELOPER=1 turns warnings into
+# errors; ROOTS is the file of CA certificates that is built in; V=1 shows commands.
+
+O ?= build
+PREFIX ?= /usr/local
+CFLAGS ?= -O2 -g
+ROOTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
+FUZZ_RUNS ?= 20000
+VERSION := $(shell cat VERSION)
+COMMIT ?= $(shell git describe --always --dirty 2>/dev/null)
+
+flavour := $(notdir $(O))
+SRCS := $(sort $(wildcard src/*.c src/*/*.c) src/net/roots.S)
+OBJS := $(patsubst %,$(O)/%.o,$(basename $(SRCS)))
+MAIN := $(O)/src/main.o
+LIB := $(O)/libcc-token.a
+UNIT := $(patsubst tests/unit/%.c,$(O)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZ := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
+
+WARN := -Wall -Wextra -Wformat=2 -Wshadow -Wconversion -Wmissing-prototypes \
+	-Wstrict-prototypes -Wvla -Wwrite-strings -Wnull-dereference -Wundef -fno-common
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE -fno-plt
+LINK := -Wl,-z,relro,-z,now,-z,noexecstack
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+ifeq ($(flavour),asan)
+CFLAGS := -O1 -g
+MODE := $(SANITIZE)
+DEVELOPER := 1
+else ifeq ($(flavour),analyze)
+CFLAGS := -O1 -g
+MODE := -fanalyzer
+DEVELOPER := 1
+else ifeq ($(flavour),fuzz)
+CC := clang-19
+CFLAGS := -O1 -g
+MODE := $(SANITIZE) -fsanitize=fuzzer-no-link
+else
+MODE := $(HARDEN) -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+ifdef STATIC
+MODE += -ffunction-sections -fdata-sections
+# Relocations in the compact form make the program 400 KiB smaller.
+LINK += -static-pie -s -Wl,--gc-sections,-z,text,-z,pack-relative-relocs
+else
+LINK += -pie
+endif
+
+COMPILE = $(CC) -std=gnu11 -Isrc -D_GNU_SOURCE -DCC_VERSION='"$(VERSION)"' $(CPPFLAGS) \
+	$(CFLAGS) $(MODE) $(WARN) $(if $(DEVELOPER),-Werror) \
+	-ffile-prefix-map=$(CURDIR)=. -MMD -MP
+LIBS := -lcurl -lcjson -lssl -lcrypto
+Q := $(if $(V),,@)
+
+all: $(O)/cc-token
+
+$(O)/cc-token: $(MAIN) $(LIB)
+	@echo "LD   $@"
+	$(Q)$(CC) $(CFLAGS) $(MODE) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(LIB): $(filter-out $(MAIN),$(OBJS))
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(OBJS): Makefile VERSION
+$(O)/%.o: %.c
+	@echo "CC   $@"
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -c -o $@ $<
+
+$(O)/src/net/roots.o: src/net/roots.S $(ROOTS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(if $(ROOTS),-DROOTS_FILE='"$(ROOTS)"') -c -o $@ $<
+
+# The one object that knows the commit is made anew when the commit changes.
+$(O)/src/commands/version.o: CPPFLAGS += -DCC_COMMIT='"$(COMMIT)"'
+$(O)/src/commands/version.o: $(O)/commit
+$(O)/commit: FORCE
+	@mkdir -p $(O)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
+
+$(O)/unit/%: tests/unit/%.c $(LIB)
+	@echo "TEST $@"
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -MF $@.d $(LINK) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS) -lcmocka
+
+$(O)/fuzz/%: tests/fuzz/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -MF $@.d -fsanitize=fuzzer -o $@ $< $(LIB) $(LIBS)
+
+unit: DEVELOPER := 1
+unit: $(UNIT)
+	@failed=; for t in $^; do $$t || failed="$$failed $${t##*/}"; done; \
+	if [ -n "$$failed" ]; then echo "unit: failed:$$failed" >&2; exit 1; fi; \
+	echo "unit: all $(words $^) programs passed ($(O))"
+
+objects: $(OBJS)
+asan analyze fuzz: DEVELOPER :=
+asan:
+	@$(MAKE) O=build/asan all
+analyze:
+	@$(MAKE) O=build/analyze objects
+fuzz:
+	@$(MAKE) O=build/fuzz fuzz-run
+
+fuzz-run: $(FUZZ)
+	@for f in $^; do n=$${f##*/}; mkdir -p $(O)/corpus/$$n; \
+		echo "FUZZ $$n"; \
+		$$f -runs=$(FUZZ_RUNS) -max_len=8192 -timeout=10 -verbosity=0 \
+			-artifact_prefix=$(O)/$$n- $(O)/corpus/$$n \
+			$$(ls -d tests/fuzz/corpus/$$n 2>/dev/null) || exit 1; done
+
+lint:
+	@scripts/lint
+
+fmt:
+	clang-format-19 -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]')
+
+bench:
+	@scripts/bench
+
+check: lint unit $(O)/cc-token
+	@CC_TOKEN=$(abspath $(O))/cc-token bats -r tests/bats
+
+install: $(O)/cc-token
+	install -D -m 755 $(O)/cc-token $(DESTDIR)$(PREFIX)/bin/cc-token
+
+clean:
+	rm -rf $(O)
+
+FORCE:
+.PHONY: all unit objects asan analyze fuzz fuzz-run lint fmt bench check install clean FORCE
+
+-include $(OBJS:.o=.d) $(addsuffix .d,$(UNIT) $(FUZZ))
