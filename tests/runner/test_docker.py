@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -165,15 +166,32 @@ class Actions(DockerTest):
                 if moment["on"] == "output":
                     self.assertEqual(self.lines(main_run), ["up", "got int"])
 
+    def test_a_container_that_ignores_signals_outlives_its_client(self):
+        result = self.job(USES, main="echo up; exec sleep 300",
+                          cancel={"step": "act", "on": "output", "match": "up"})
+        step = result["steps"][0]
+        self.assertEqual(step["signals"], ["SIGINT", "SIGTERM", "SIGKILL"])
+        self.assertEqual([c["name"] for c in result["leftover"]], [step["container"]])
+        self.assertEqual(result["steps"][1]["conclusion"], "success")
+
+    def test_a_sibling_that_removes_itself_is_waited_for(self):
+        for option, expected in (("--rm", 0), ("--label=x", 1)):
+            with self.subTest(option):
+                label = self.label()
+                result = self.job(f"docker run {option} --detach --label {label} {self.image} "
+                                  "/bin/true", USES)
+                self.assertEqual(len(result["leftover"]), expected)
+
     def test_siblings_with_the_label_are_leftover_and_removed(self):
-        result = self.job({"run": f"docker run --detach --label $LABEL {self.image} "
-                                  "/bin/sleep 300", "env": {"LABEL": self.label()}}, USES)
+        label = self.label()
+        result = self.job(f"docker run --detach --label {label} {self.image} /bin/sleep 300",
+                          USES)
         self.assertEqual([c["image"] for c in result["leftover"]], [self.image])
         self.assertEqual(docker.containers(result["label"]), [])
 
     def label(self) -> str:
         """The label that the runner in this directory will use."""
-        (self.root / "r").mkdir()
+        (self.root / "r").mkdir(exist_ok=True)
         (self.root / "r/.runner").write_text("{}")
         return self.job("true")["label"]
 
@@ -273,6 +291,22 @@ class CommandLine(DockerTest):
         result = json.loads((self.root / "o.json").read_text())
         self.assertEqual(result["log"], lines)
         self.assertIn("tok-1", result["steps"][0]["unmasked_log"])
+
+    def test_an_interrupt_cancels_the_job_and_post_runs(self):
+        (self.root / "main").write_text("trap 'exit 1' INT; echo up; while :; do sleep 0.1; done")
+        (self.root / "job.json").write_text(json.dumps({
+            "actions": {"org/act@v1": {"dir": ".", "image": self.image}},
+            "files": {"main": "main"}, "steps": [USES]}))
+        with subprocess.Popen([sys.executable, Path(__file__).parent / "runner.py",
+                               self.root / "job.json", "--work", self.root / "r", "--stream"],
+                              stdout=subprocess.PIPE, text=True) as runner:
+            lines = iter(runner.stdout.readline, "")
+            next(line for line in lines if line == "up\n")
+            runner.send_signal(signal.SIGINT)
+            rest = list(lines)
+        self.assertEqual(runner.returncode, 3)
+        self.assertIn("##[error]The operation was canceled.\n", rest)
+        self.assertIn("Post job cleanup.\n", rest)
 
     def test_exit_codes(self):
         self.assertEqual(self.run_cli({"steps": [{"run": "false"}]}).returncode, 1)

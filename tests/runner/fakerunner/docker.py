@@ -93,7 +93,7 @@ def has_image(image: str) -> bool:
 
 
 def containers(label: str) -> list[dict[str, str]]:
-    """Those that carry the label. One that is being removed is waited for."""
+    """Those that carry the label; those whose removal is under way are waited for."""
     deadline = time.monotonic() + REMOVAL_PATIENCE
     while True:
         lines = client("ps", "--all", "--no-trunc", "--filter", f"label={label}",
@@ -106,7 +106,13 @@ def containers(label: str) -> list[dict[str, str]]:
 
 
 def _leaving(container: Mapping[str, str]) -> bool:
-    return "Removal In Progress" in container["Status"] or container["State"] == "removing"
+    """It removes itself, and has ended: that it is still listed is the engine's delay."""
+    if container["State"] in ("created", "running", "paused", "restarting"):
+        return False
+    asked = subprocess.run(
+        ["docker", "inspect", "--format", "{{.HostConfig.AutoRemove}}", container["ID"]],
+        capture_output=True, text=True, check=False)
+    return asked.stdout.strip() != "false"
 
 
 def when_started(name: str, then: Callable[[], None]) -> subprocess.Popen:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import pwd
 import shutil
 import signal
@@ -27,6 +28,9 @@ from .paths import Layout
 from .process import Crashed, Stop, User
 from .spec import Job as Spec
 from .steps import PreparedAction, StepRun, StepRunner
+
+
+ARCHITECTURES = {"x86_64": "X64", "aarch64": "ARM64"}
 
 
 class SetupError(Exception):
@@ -70,7 +74,8 @@ class Job:
             (spec.cancel, self.stop.cancel), (spec.crash, self.stop.crash)) if moment]
         self.github = self._github()
         self._runner = {
-            "os": "Linux", "arch": "X64", "name": "fake-runner", "environment": "self-hosted",
+            "os": "Linux", "arch": ARCHITECTURES[platform.machine()],
+            "name": "fake-runner", "environment": "self-hosted",
             "tool_cache": str(self.layout.tools), "temp": str(self.layout.temp),
             "workspace": str(self.layout.runner_workspace),
             **({"debug": "1"} if spec.runner.debug else {}),
@@ -86,7 +91,8 @@ class Job:
         container = self.container
         return {
             "github": self.github, "runner": self._runner, "env": self.env,
-            "secrets": self.spec.secrets, "steps": self._steps,
+            "secrets": {"GITHUB_TOKEN": self._tokens["github"], **self.spec.secrets},
+            "steps": self._steps,
             "strategy": {}, "matrix": {},
             "job": {"status": self.status(), "container": {
                 **({"id": container.id} if container else {}),
@@ -145,7 +151,7 @@ class Job:
             watch.step_ends(run.key, run.stage)
 
     def status(self) -> str:
-        if self.stop.cancelled.is_set():
+        if self.stop.cancelled:
             return "cancelled"
         return "failure" if self._failed else "success"
 
@@ -222,7 +228,7 @@ class Job:
             run.conclusion = "skipped"
             return
         # Only what would not run after a cancellation is cancelled by it, and only once.
-        cancellable = (not self.stop.cancelled.is_set()
+        cancellable = (not self.stop.cancelled
                        and not expressions.condition(condition, "cancelled"))
         runner.run(run, cancellable)
         if run.conclusion == "failure":
@@ -371,13 +377,18 @@ class Job:
     def _github(self) -> dict[str, str]:
         owner = self.spec.repository.partition("/")[0]
         return {
-            "actor": "octocat", "api_url": "https://api.github.com", "event_name": "push",
-            "event_path": str(self.layout.github_workflow / "event.json"), "job": "job",
-            "ref": "refs/heads/main", "ref_name": "main", "ref_type": "branch",
-            "repository": self.spec.repository, "repository_owner": owner,
+            "action_ref": "", "action_repository": "", "actor": "octocat", "actor_id": "1",
+            "api_url": "https://api.github.com", "base_ref": "", "event_name": "push",
+            "event_path": str(self.layout.github_workflow / "event.json"),
+            "graphql_url": "https://api.github.com/graphql", "head_ref": "", "job": "job",
+            "ref": "refs/heads/main", "ref_name": "main", "ref_protected": "false",
+            "ref_type": "branch", "repository": self.spec.repository, "repository_id": "1",
+            "repository_owner": owner, "repository_owner_id": "1", "retention_days": "90",
             "run_attempt": "1", "run_id": "1", "run_number": "1",
             "server_url": "https://github.com", "sha": "0" * 40,
-            "token": self._tokens["github"], "workflow": "test",
+            "token": self._tokens["github"], "triggering_actor": "octocat",
+            "workflow": "test", "workflow_sha": "0" * 40,
+            "workflow_ref": f"{self.spec.repository}/.github/workflows/test.yml@refs/heads/main",
             "workspace": str(self.layout.workspace),
         }
 

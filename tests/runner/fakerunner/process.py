@@ -10,6 +10,7 @@ from __future__ import annotations
 import collections
 import io
 import os
+import queue
 import signal
 import subprocess
 import threading
@@ -45,19 +46,22 @@ class User:
 
 
 class Stop:
-    """A request to cancel or to crash the job, from another thread or a signal handler."""
+    """A request to cancel or to crash the job, from another thread or a signal handler.
+
+    It takes no lock, since a handler may run while the interrupted code holds it.
+    """
 
     def __init__(self) -> None:
-        self.cancelled = threading.Event()
-        self.crashed = threading.Event()
+        self.cancelled = False
+        self.crashed = False
         self._wakers: list[Callable[[], None]] = []
 
     def cancel(self) -> None:
-        self.cancelled.set()
+        self.cancelled = True
         self._wake()
 
     def crash(self) -> None:
-        self.crashed.set()
+        self.crashed = True
         self._wake()
 
     def _wake(self) -> None:
@@ -88,8 +92,8 @@ class Invoker:
         self._stop = stop
         self._cancellable = cancellable
         self._stderr_first = stderr_first
-        # Not a semaphore: a signal handler may wake it while it is held.
-        self._woken = threading.Event()
+        # A SimpleQueue, since its put() may interrupt its get().
+        self._wakings: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._lines: dict[str, collections.deque[str]] = {
             "stderr": collections.deque(), "stdout": collections.deque()}
         self._ended = threading.Event()
@@ -107,12 +111,12 @@ class Invoker:
             thread.start()
         if started:
             started(child.pid)
-        self._stop.add_waker(self._woken.set)
-        self._woken.set()
+        self._stop.add_waker(self._wake)
+        self._wake()
         try:
             cancelled = self._pump(child)
         finally:
-            self._stop.remove_waker(self._woken.set)
+            self._stop.remove_waker(self._wake)
         waiter.join()
         self.exit_code = child.returncode
         if cancelled:
@@ -123,21 +127,23 @@ class Invoker:
     def _pump(self, child: subprocess.Popen) -> bool:
         canceller: threading.Thread | None = None
         while True:
-            self._woken.wait()
-            self._woken.clear()
+            self._wakings.get()
             ended = self._ended.is_set()
             self._drain(last=ended)
-            if self._stop.crashed.is_set():
+            if self._stop.crashed:
                 child.kill()
                 raise Crashed
             if ended:
                 break
-            if self._cancellable and self._stop.cancelled.is_set() and not canceller:
+            if self._cancellable and self._stop.cancelled and not canceller:
                 canceller = threading.Thread(target=self._cancel, args=(child,), daemon=True)
                 canceller.start()
         if canceller:
             canceller.join()
-        return self._cancellable and self._stop.cancelled.is_set()
+        return self._cancellable and self._stop.cancelled
+
+    def _wake(self) -> None:
+        self._wakings.put(None)
 
     def _drain(self, last: bool) -> None:
         for name in ("stderr", "stdout"):
@@ -153,7 +159,7 @@ class Invoker:
                               newline=None) as lines:
             for line in lines:
                 self._lines[name].append(line.removesuffix("\n"))
-                self._woken.set()
+                self._wake()
 
     def _wait(self, child: subprocess.Popen, readers: list[threading.Thread]) -> None:
         child.wait()
@@ -168,7 +174,7 @@ class Invoker:
 
     def _end(self) -> None:
         self._ended.set()
-        self._woken.set()
+        self._wake()
 
     def _cancel(self, child: subprocess.Popen) -> None:
         for number, grace in ((signal.SIGINT, GRACE_AFTER_INT),

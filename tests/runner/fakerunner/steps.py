@@ -10,7 +10,7 @@ import shutil
 import stat
 import subprocess
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +26,10 @@ SHELLS = {
     "sh": ("sh", ("-e", "{0}")),
     "bash": ("bash", ("--noprofile", "--norc", "-e", "-o", "pipefail", "{0}")),
 }
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
 
 
 @dataclass
@@ -64,7 +68,7 @@ class StepRun:
 
     def result(self) -> dict:
         return {
-            "id": self.key, "stage": self.stage,
+            "id": self.key, "stage": self.stage, "name": self.step.name,
             "uses": self.step.uses, "run": self.step.run,
             "conclusion": self.conclusion, "outcome": self.outcome or self.conclusion,
             "exit_code": self.exit_code, "container": self.container, "argv": self.argv,
@@ -119,7 +123,7 @@ class StepRunner:
             else:
                 self._script(run, environment, contexts, cancellable)
         finally:
-            if not self._job.stop.crashed.is_set():
+            if not self._job.stop.crashed:
                 self._process_files(run)
 
     # Docker actions
@@ -180,8 +184,8 @@ class StepRunner:
                               for name, default in action.inputs.items()
                               if name.lower() not in lower}
         if unexpected:
-            valid = ", ".join(f"'{name}'" for name in ("entryPoint", "args", *names.values()))
-            run.log.warning(f"Unexpected input(s) '{', '.join(unexpected)}', "
+            valid = _quoted(("entryPoint", "args", *names.values()))
+            run.log.warning(f"Unexpected input(s) {_quoted(unexpected)}, "
                             f"valid inputs are [{valid}]")
 
     def _print_action(self, run: StepRun, environment: dict[str, str]) -> None:
