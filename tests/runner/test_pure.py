@@ -452,6 +452,20 @@ class HostJobs(unittest.TestCase):
         self.assertEqual(len(result["steps"]), 1)
         self.assertEqual(result["steps"][0]["env"], {})
 
+    def test_a_runner_lost_after_a_step(self):
+        result = self.job({"id": "a", "run": "true"}, {"if": "always()", "run": "true"},
+                          crash={"step": "a", "on": "end"})
+        self.assertEqual([s["conclusion"] for s in result["steps"]], ["success"])
+        self.assertEqual(result["conclusion"], "crashed")
+
+    def test_what_is_not_known_fails_the_step_or_the_job(self):
+        for run in ("echo ::add-matcher::x", "echo ${{ steps.a || 1 }}"):
+            with self.subTest(run):
+                self.assertEqual(self.job(run)["steps"][0]["conclusion"], "failure")
+        result = self.job({"run": "true", "if": "github.ref == 'x'"})
+        self.assertEqual(result["conclusion"], "failure")
+        self.assertIn("condition not supported", result["log"][0])
+
     def test_orphans_are_killed(self):
         result = self.job("setsid sleep 300 >/dev/null 2>&1 </dev/null & echo started",
                           "RUNNER_TRACKING_ID= setsid true")

@@ -22,7 +22,7 @@ _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _LOOKUP = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*")
 
 
-class ExpressionError(Exception):
+class ExpressionError(ValueError):
     """An expression that this runner does not know; the real one may."""
 
 

@@ -231,6 +231,8 @@ class Job:
         cancellable = (not self.stop.cancelled
                        and not expressions.condition(condition, "cancelled"))
         runner.run(run, cancellable)
+        if self.stop.crashed:
+            raise Crashed
         if run.conclusion == "failure":
             self._failed = True
 

@@ -126,7 +126,7 @@ class LineHandler:
             **{level: lambda: self._issue(command) for level in ("error", "warning", "notice")},
         }
         if name not in actions:
-            raise NotImplementedError(f"workflow command not supported here: {name}")
+            raise CommandFailed(f"The fake runner does not know the `{name}` command.")
         actions[name]()
 
     def _stop(self, line: str, token: str) -> None:

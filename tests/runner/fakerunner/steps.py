@@ -18,7 +18,7 @@ from . import docker, expressions, filecommands
 from .actionyml import Action
 from .log import LineHandler, StepLog
 from .paths import PathMap
-from .process import Cancelled, Invoker, Outcome
+from .process import Cancelled, Crashed, Invoker, Outcome
 from .spec import Step
 
 SHELLS = {
@@ -97,7 +97,10 @@ class StepRunner:
         except Cancelled:
             run.log.error("The operation was canceled.")
             run.conclusion = "cancelled"
-        except (OSError, expressions.ExpressionError, docker.DockerError) as error:
+        except Crashed:
+            run.conclusion = "crashed"
+            raise
+        except (OSError, ValueError) as error:
             run.log.error(str(error))
             run.conclusion = "failure"
         finally:
