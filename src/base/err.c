@@ -1,0 +1,81 @@
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
+{
+	va_list ap;
+
+	err->kind = kind;
+	err->hint[0] = '\0';
+	va_start(ap, fmt);
+	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int err_sys(struct err *err, enum err_kind kind, int errnum, const char *fmt, ...)
+{
+	va_list ap;
+	size_t len;
+
+	err->kind = kind;
+	err->hint[0] = '\0';
+	va_start(ap, fmt);
+	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	va_end(ap);
+	len = strlen(err->text);
+	snprintf(err->text + len, sizeof(err->text) - len, ": %s", strerror(errnum));
+	return -1;
+}
+
+int err_wrap(struct err *err, const char *fmt, ...)
+{
+	char inner[ERR_TEXT_MAX];
+	va_list ap;
+	size_t len;
+
+	memcpy(inner, err->text, sizeof(inner));
+	va_start(ap, fmt);
+	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	va_end(ap);
+	len = strlen(err->text);
+	snprintf(err->text + len, sizeof(err->text) - len, ": %s", inner);
+	return -1;
+}
+
+int err_hint(struct err *err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(err->hint, sizeof(err->hint), fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int err_exit_code(const struct err *err)
+{
+	switch (err->kind) {
+	case ERR_NONE:
+		return 0;
+	case ERR_NO_TOKEN:
+	case ERR_API:
+		return 1;
+	case ERR_USAGE:
+		return 2;
+	case ERR_REFUSED:
+		return 3;
+	case ERR_TRANSIENT:
+		return 4;
+	case ERR_IO:
+		return 5;
+	case ERR_INTERRUPTED:
+		return 128 + err->signal;
+	case ERR_INTERNAL:
+		break;
+	}
+	return 70;
+}

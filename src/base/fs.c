@@ -1,0 +1,193 @@
+#include "base/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+int fs_write_all(int fd, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int fs_read_fd(int fd, const char *name, struct buf *out, struct err *err)
+{
+	char chunk[8192];
+
+	for (;;) {
+		ssize_t n = read(fd, chunk, sizeof(chunk));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, ERR_IO, errno, "can't read %s", name);
+		if (!n)
+			break;
+		buf_add(out, chunk, (size_t)n);
+	}
+	buf_wipe(chunk, sizeof(chunk));
+	if (out->failed) {
+		errno = EFBIG;
+		return err_set(err, ERR_IO, "%s is larger than %zu bytes", name,
+			       out->max);
+	}
+	return 0;
+}
+
+int fs_read(int dirfd, const char *name, struct buf *out, struct err *err)
+{
+	AUTO_CLOSE int fd = openat(
+		dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	struct stat st, dir;
+
+	if (fd < 0 || fstat(fd, &st) || fstat(dirfd, &dir))
+		return err_sys(err, ERR_IO, errno, "can't open %s", name);
+	if (!S_ISREG(st.st_mode) || st.st_uid != dir.st_uid || st.st_mode & 022) {
+		errno = EPERM;
+		return err_set(
+			err, ERR_IO,
+			"%s is not a regular file that only the directory's owner can "
+			"write",
+			name);
+	}
+	return fs_read_fd(fd, name, out, err);
+}
+
+int fs_read_path(const char *path, struct buf *out, struct err *err)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return err_sys(err, ERR_IO, errno, "can't open %s", path);
+	return fs_read_fd(fd, path, out, err);
+}
+
+int fs_own_like(int dirfd, int fd, struct err *err)
+{
+	struct stat dir, file;
+
+	if (geteuid() != 0)
+		return 0;
+	if (fstat(dirfd, &dir) || fstat(fd, &file))
+		return err_sys(err, ERR_IO, errno, "can't look at the state directory");
+	if (dir.st_uid == file.st_uid && dir.st_gid == file.st_gid)
+		return 0;
+	if (fchown(fd, dir.st_uid, dir.st_gid))
+		return err_sys(err, ERR_IO, errno,
+			       "can't give a file to the directory's owner (uid %u)",
+			       (unsigned int)dir.st_uid);
+	return 0;
+}
+
+static int fs_open_beside(int dirfd, const char *name, char *tmp, size_t size)
+{
+	for (int i = 0; i < 100; i++) {
+		unsigned long long r;
+		int fd;
+
+		if (getrandom(&r, sizeof(r), 0) != (ssize_t)sizeof(r))
+			return -1;
+		snprintf(tmp, size, ".%.100s.%016llx", name, r);
+		fd = openat(dirfd, tmp,
+			    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd >= 0 || errno != EEXIST)
+			return fd;
+	}
+	return -1;
+}
+
+int fs_replace(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
+	       struct err *err)
+{
+	char tmp[128];
+	AUTO_CLOSE int fd = fs_open_beside(dirfd, name, tmp, sizeof(tmp));
+	int ret;
+
+	if (fd < 0)
+		return err_sys(err, ERR_IO, errno, "can't make a file beside %s", name);
+	ret = fs_own_like(dirfd, fd, err);
+	if (!ret && (fchmod(fd, mode) || fs_write_all(fd, data, len) ||
+		     renameat(dirfd, tmp, dirfd, name)))
+		ret = err_sys(err, ERR_IO, errno, "can't write %s", name);
+	if (ret)
+		unlinkat(dirfd, tmp, 0);
+	return ret;
+}
+
+int fs_append(const char *path, const void *data, size_t len, struct err *err)
+{
+	AUTO_CLOSE int fd =
+		open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
+
+	if (fd < 0)
+		return err_sys(err, ERR_IO, errno, "can't open %s", path);
+	if (fs_write_all(fd, data, len))
+		return err_sys(err, ERR_IO, errno, "can't write %s", path);
+	return 0;
+}
+
+/* One component of the path: opened, or made and given to the parent's owner. */
+static int fs_step(int parent, const char *name, const char *path, struct err *err)
+{
+	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	int fd = openat(parent, name, flags);
+
+	if (fd < 0 && errno == ENOENT) {
+		if (mkdirat(parent, name, 0700) && errno != EEXIST)
+			return err_sys(err, ERR_IO, errno, "can't make %s in %s", name,
+				       path);
+		fd = openat(parent, name, flags | O_NOFOLLOW);
+		if (fd >= 0 && fs_own_like(parent, fd, err)) {
+			close(fd);
+			return -1;
+		}
+	}
+	if (fd < 0)
+		err_sys(err, ERR_IO, errno, "can't open %s in %s", name, path);
+	return fd;
+}
+
+int fs_make_dir(const char *path, struct err *err)
+{
+	AUTO_BUF struct buf rest = BUF_INIT(BUF_URL_MAX);
+	AUTO_CLOSE int at =
+		open(*path == '/' ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char *save = NULL;
+
+	buf_adds(&rest, path);
+	if (buf_check(&rest, "the path of the state directory", err))
+		return -1;
+	if (at < 0)
+		return err_sys(err, ERR_IO, errno, "can't open the working directory");
+	for (char *name = rest.ptr ? strtok_r(rest.ptr, "/", &save) : NULL; name;
+	     name = strtok_r(NULL, "/", &save)) {
+		int next = fs_step(at, name, path, err);
+
+		close(at);
+		at = next;
+		if (at < 0)
+			return -1;
+	}
+	return STEAL(at, -1);
+}
+
+bool fs_is_dir(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}

@@ -1,0 +1,51 @@
+/*
+ * Files: read whole with a bound and after a look at what was opened, written whole by
+ * rename or not at all. Everything is close-on-exec; nothing follows a symbolic link in
+ * the last component unless the comment says so.
+ */
+#ifndef BASE_FS_H
+#define BASE_FS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+
+/* Writes all of it, also across short writes and EINTR. 0, or -1 with errno. */
+int fs_write_all(int fd, const void *data, size_t len);
+
+/*
+ * Appends the file @name under @dirfd to @out, up to out->max bytes. It must be a regular
+ * file, owned like the directory, and not writable by others. -1 with ERR_IO; errno tells
+ * which (ENOENT, ELOOP, EPERM, EFBIG, …).
+ */
+int fs_read(int dirfd, const char *name, struct buf *out, struct err *err);
+
+/* The same for a path that the user names: follows links, takes pipes and devices. */
+int fs_read_path(const char *path, struct buf *out, struct err *err);
+
+/*
+ * Replaces @name under @dirfd by @data: written beside it under a fresh name (O_EXCL),
+ * mode @mode, owned like the directory when the process may change owners, then renamed.
+ * A reader sees the old file or the new one. Not synced to disk: what a crash of the
+ * machine loses dies with the job anyway.
+ */
+int fs_replace(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
+	       struct err *err);
+
+/* Appends @data in one write to an existing or new file (runner command files). */
+int fs_append(const char *path, const void *data, size_t len, struct err *err);
+
+/* Gives @fd to the owner of the directory @dirfd when the process is root. */
+int fs_own_like(int dirfd, int fd, struct err *err);
+
+/*
+ * Opens the directory @path, making it and its missing parents with mode 0700, each
+ * owned like the directory that it stands in. Returns a descriptor, or -1.
+ */
+int fs_make_dir(const char *path, struct err *err);
+
+bool fs_is_dir(const char *path);
+
+#endif

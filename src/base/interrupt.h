@@ -1,0 +1,28 @@
+/*
+ * INT, TERM and HUP as a flag. As PID 1 of a container a process ignores these signals
+ * unless it installs handlers (signal(7), pid_namespaces(7)), so main does at once.
+ */
+#ifndef BASE_INTERRUPT_H
+#define BASE_INTERRUPT_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* Installs the handlers and ignores SIGPIPE. Call once, before anything blocks. */
+void interrupt_install(void);
+
+/* The signal that asked for the end, 0 when none did. */
+int interrupt_pending(void);
+
+/*
+ * Sleeps for @ms milliseconds, at most until @fd (or -1) is readable.
+ * Returns 0 when the time is over, 1 when @fd is readable, -1 with ERR_INTERRUPTED.
+ * There is no gap in which a signal could be missed.
+ */
+int interrupt_wait(int fd, int64_t ms, struct err *err);
+
+/* 0, or -1 with ERR_INTERRUPTED when a signal came. */
+int interrupt_check(struct err *err);
+
+#endif

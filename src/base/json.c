@@ -1,0 +1,225 @@
+#include "base/json.h"
+
+#include <cjson/cJSON.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+static const cJSON *json_raw(const struct json *v)
+{
+	return (const cJSON *)(const void *)v;
+}
+
+static cJSON *json_mut(struct json *v)
+{
+	return (cJSON *)(void *)v;
+}
+
+static struct json *json_wrap(cJSON *v)
+{
+	return (struct json *)(void *)v;
+}
+
+static const struct json *json_wrap_const(const cJSON *v)
+{
+	return (const struct json *)(const void *)v;
+}
+
+/* True when the text has a \u0000 whose backslash is not itself escaped. */
+static bool json_has_nul(const char *text, size_t len)
+{
+	for (size_t i = 0; i + 1 < len; i++) {
+		if (text[i] != '\\')
+			continue;
+		if (len - i >= 6 && memcmp(text + i + 1, "u0000", 5) == 0)
+			return true;
+		i++;
+	}
+	return memchr(text, '\0', len) != NULL;
+}
+
+struct json *json_parse(const char *text, size_t len, struct err *err)
+{
+	const char *end = NULL;
+	cJSON *doc;
+
+	if (json_has_nul(text, len)) {
+		err_set(err, ERR_REFUSED, "the JSON holds a NUL character");
+		return NULL;
+	}
+	if (!utf8_valid(text, len)) {
+		err_set(err, ERR_REFUSED, "the JSON is not valid UTF-8");
+		return NULL;
+	}
+	doc = cJSON_ParseWithLengthOpts(text, len, &end, false);
+	while (doc && end < text + len && strchr(" \t\r\n", *end))
+		end++;
+	if (!doc || end != text + len) {
+		cJSON_Delete(doc);
+		err_set(err, ERR_REFUSED, "not valid JSON, or cut short");
+		return NULL;
+	}
+	return json_wrap(doc);
+}
+
+/* cJSON frees without wiping; a document may hold tokens. */
+static void json_wipe(cJSON *v)
+{
+	for (; v; v = v->next) {
+		if (cJSON_IsString(v) && v->valuestring)
+			buf_wipe(v->valuestring, strlen(v->valuestring));
+		json_wipe(v->child);
+	}
+}
+
+void json_free(struct json *doc)
+{
+	json_wipe(json_mut(doc));
+	cJSON_Delete(json_mut(doc));
+}
+
+void json_cleanup(struct json **doc)
+{
+	json_free(*doc);
+}
+
+const struct json *json_get(const struct json *obj, const char *key)
+{
+	if (!json_is_object(obj))
+		return NULL;
+	return json_wrap_const(cJSON_GetObjectItemCaseSensitive(json_raw(obj), key));
+}
+
+const char *json_str(const struct json *obj, const char *key)
+{
+	return json_text(json_get(obj, key));
+}
+
+double json_num(const struct json *obj, const char *key, double otherwise)
+{
+	const struct json *v = json_get(obj, key);
+
+	return json_is_number(v) ? json_number(v) : otherwise;
+}
+
+bool json_bool(const struct json *obj, const char *key, bool otherwise)
+{
+	const cJSON *v = json_raw(json_get(obj, key));
+
+	return cJSON_IsBool(v) ? cJSON_IsTrue(v) : otherwise;
+}
+
+bool json_is_object(const struct json *v)
+{
+	return cJSON_IsObject(json_raw(v));
+}
+
+bool json_is_array(const struct json *v)
+{
+	return cJSON_IsArray(json_raw(v));
+}
+
+bool json_is_string(const struct json *v)
+{
+	return cJSON_IsString(json_raw(v));
+}
+
+bool json_is_number(const struct json *v)
+{
+	return cJSON_IsNumber(json_raw(v));
+}
+
+const char *json_text(const struct json *v)
+{
+	return json_is_string(v) ? json_raw(v)->valuestring : NULL;
+}
+
+double json_number(const struct json *v)
+{
+	return json_is_number(v) ? json_raw(v)->valuedouble : 0;
+}
+
+size_t json_count(const struct json *v)
+{
+	size_t n = 0;
+
+	for (const struct json *c = json_first(v); c; c = json_next(c))
+		n++;
+	return n;
+}
+
+const struct json *json_first(const struct json *v)
+{
+	if (!json_is_array(v) && !json_is_object(v))
+		return NULL;
+	return json_wrap_const(json_raw(v)->child);
+}
+
+const struct json *json_next(const struct json *v)
+{
+	return json_wrap_const(json_raw(v)->next);
+}
+
+struct json *json_object(void)
+{
+	return json_wrap(cJSON_CreateObject());
+}
+
+struct json *json_array(void)
+{
+	return json_wrap(cJSON_CreateArray());
+}
+
+void json_put_str(struct json *obj, const char *key, const char *value)
+{
+	cJSON_AddStringToObject(json_mut(obj), key, value);
+}
+
+void json_put_num(struct json *obj, const char *key, double value)
+{
+	cJSON_AddNumberToObject(json_mut(obj), key, value);
+}
+
+void json_put_bool(struct json *obj, const char *key, bool value)
+{
+	cJSON_AddBoolToObject(json_mut(obj), key, value);
+}
+
+void json_put_null(struct json *obj, const char *key)
+{
+	cJSON_AddNullToObject(json_mut(obj), key);
+}
+
+void json_put(struct json *parent, const char *key, struct json *value)
+{
+	if (key)
+		cJSON_AddItemToObject(json_mut(parent), key, json_mut(value));
+	else
+		cJSON_AddItemToArray(json_mut(parent), json_mut(value));
+}
+
+void json_print(const struct json *v, struct buf *out)
+{
+	char *text = cJSON_PrintUnformatted(json_raw(v));
+
+	if (!text) {
+		out->failed = true;
+		return;
+	}
+	buf_adds(out, text);
+	buf_wipe(text, strlen(text));
+	cJSON_free(text);
+}
+
+void json_quote(const char *text, struct buf *out)
+{
+	cJSON *v = cJSON_CreateStringReference(text);
+
+	json_print(json_wrap_const(v), out);
+	cJSON_Delete(v);
+}
+
+const char *json_library(void)
+{
+	return cJSON_Version();
+}

@@ -1,0 +1,69 @@
+#include "base/log.h"
+
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/quote.h"
+
+enum { LOG_LINE_MAX = 16 * 1024 };
+
+static const struct {
+	const char *name;
+	const char *prefix;
+} levels[] = {
+	[LOG_ERROR] = { "error", "" },
+	[LOG_WARN] = { "warn", "warning: " },
+	[LOG_INFO] = { "info", "" },
+	[LOG_DEBUG] = { "debug", "debug: " },
+};
+
+static enum log_level current = LOG_INFO;
+static struct redact secrets;
+
+int log_level_parse(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
+		if (strcmp(name, levels[i].name) == 0)
+			return (int)i;
+	return -1;
+}
+
+void log_set_level(enum log_level level)
+{
+	current = level;
+}
+
+bool log_enabled(enum log_level level)
+{
+	return level <= current;
+}
+
+struct redact *log_secrets(void)
+{
+	return &secrets;
+}
+
+void log_clean(const char *text, struct buf *out)
+{
+	AUTO_BUF struct buf hidden = BUF_INIT(LOG_LINE_MAX);
+
+	redact_text(&secrets, text, strlen(text), &hidden);
+	quote_clean(out, buf_str(&hidden), LOG_LINE_MAX / 2);
+}
+
+void log_at(enum log_level level, const char *fmt, ...)
+{
+	AUTO_BUF struct buf text = BUF_INIT(LOG_LINE_MAX / 4);
+	AUTO_BUF struct buf line = BUF_INIT(LOG_LINE_MAX);
+	va_list ap;
+
+	if (!log_enabled(level))
+		return;
+	va_start(ap, fmt);
+	buf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	buf_addf(&line, "cc-token: %s", levels[level].prefix);
+	log_clean(buf_str(&text), &line);
+	buf_addc(&line, '\n');
+	fs_write_all(STDERR_FILENO, buf_str(&line), line.len);
+}

@@ -1,0 +1,124 @@
+#include "base/quote.h"
+
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <string.h>
+
+static bool quote_unreserved(unsigned char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+static void quote_encode(struct buf *out, const char *text, const char *space)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (quote_unreserved(*p))
+			buf_addc(out, (char)*p);
+		else if (*p == ' ')
+			buf_adds(out, space);
+		else
+			buf_addf(out, "%%%02X", *p);
+	}
+}
+
+void quote_percent(struct buf *out, const char *text)
+{
+	quote_encode(out, text, "%20");
+}
+
+void quote_form(struct buf *out, const char *text)
+{
+	quote_encode(out, text, "+");
+}
+
+void quote_form_pair(struct buf *out, const char *name, const char *value)
+{
+	if (out->len)
+		buf_addc(out, '&');
+	quote_form(out, name);
+	buf_addc(out, '=');
+	quote_form(out, value);
+}
+
+void quote_base64(struct buf *out, const void *data, size_t len)
+{
+	const unsigned char *p = data;
+	unsigned char chunk[48 / 3 * 4 + 1];
+
+	for (size_t at = 0; at < len; at += 48) {
+		size_t n = len - at < 48 ? len - at : 48;
+
+		buf_add(out, chunk, (size_t)EVP_EncodeBlock(chunk, p + at, (int)n));
+	}
+	buf_wipe(chunk, sizeof(chunk));
+}
+
+static int quote_base64url_value(char c)
+{
+	static const char alphabet[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	const char *at = c ? strchr(alphabet, c) : NULL;
+
+	return at ? (int)(at - alphabet) : -1;
+}
+
+bool quote_base64url_decode(struct buf *out, const char *text, size_t len)
+{
+	unsigned int bits = 0;
+	int have = 0;
+
+	if (len % 4 == 1)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		int v = quote_base64url_value(text[i]);
+
+		if (v < 0)
+			return false;
+		bits = (bits << 6 | (unsigned int)v) & 0xffff;
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			buf_addc(out, (char)(bits >> have & 0xff));
+		}
+	}
+	return true;
+}
+
+void quote_shell(struct buf *out, const char *text)
+{
+	buf_addc(out, '\'');
+	for (const char *p = text; *p; p++) {
+		if (*p == '\'')
+			buf_adds(out, "'\\''");
+		else
+			buf_addc(out, *p);
+	}
+	buf_addc(out, '\'');
+}
+
+void quote_clean(struct buf *out, const char *text, size_t max)
+{
+	for (size_t i = 0; text[i]; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (i == max) {
+			buf_adds(out, "...");
+			return;
+		}
+		buf_addc(out, c < 0x20 || c == 0x7f ? '?' : (char)c);
+	}
+}
+
+void quote_fingerprint(const char *text, char hex[static QUOTE_FINGERPRINT_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char md[SHA256_DIGEST_LENGTH];
+
+	SHA256((const unsigned char *)text, strlen(text), md);
+	for (size_t i = 0; i < (QUOTE_FINGERPRINT_SIZE - 1) / 2; i++) {
+		hex[2 * i] = digits[md[i] >> 4];
+		hex[2 * i + 1] = digits[md[i] & 15];
+	}
+	hex[QUOTE_FINGERPRINT_SIZE - 1] = '\0';
+}
