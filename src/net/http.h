@@ -1,0 +1,121 @@
+/*
+ * One HTTP request and its answer, over libcurl. No retries and no redirects here:
+ * net/retry decides whether and when to try again, and a redirect is an answer.
+ *
+ * The transport is an object with one function, so that tests can put a recorded one in
+ * its place.
+ */
+#ifndef NET_HTTP_H
+#define NET_HTTP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* What ended an attempt that brought no whole answer. */
+enum http_failure {
+	HTTP_OK,       /* there is a status, headers and a body */
+	HTTP_RESOLVE,  /* no address for the host or the proxy */
+	HTTP_CONNECT,  /* nobody answered at the address */
+	HTTP_TLS,      /* the server's certificate or the handshake */
+	HTTP_CA,       /* the certificate is not one that we trust */
+	HTTP_PROXY,    /* the proxy refused */
+	HTTP_TIMEOUT,  /* the time for one attempt was over */
+	HTTP_TRANSFER, /* broken off while sending or receiving */
+	HTTP_TOO_BIG,  /* more than the bound on headers or body */
+	HTTP_SINK,     /* the receiver of the body failed; its error is returned */
+	HTTP_SIGNAL,   /* interrupted */
+};
+
+/* Takes the body of a 2xx answer piece by piece. -1 with an error ends the transfer. */
+struct http_sink {
+	int (*write)(void *arg, const char *data, size_t len, struct err *err);
+	void *arg;
+};
+
+struct http_req {
+	const char *method; /* borrowed, a literal */
+	struct buf url;
+	struct buf headers; /* "Name: value\n" each; fill by http_req_header() */
+	struct buf body;
+	bool has_body;		      /* send one, even if it is empty */
+	int64_t timeout_ms;	      /* for this attempt; 0: the transport's own */
+	const struct http_sink *sink; /* NULL: the body is kept in the answer */
+};
+
+#define HTTP_REQ_INIT                                        \
+	((struct http_req){ .method = "GET",                 \
+			    .url = BUF_INIT(BUF_URL_MAX),    \
+			    .headers = BUF_INIT(256 * 1024), \
+			    .body = BUF_INIT(64 * 1024 * 1024) })
+#define AUTO_REQ __attribute__((cleanup(http_req_release)))
+
+struct http_resp {
+	enum http_failure failure;
+	bool sent;  /* at least a part of the request left; it may have been acted upon */
+	int status; /* of the last answer, 0 when none came */
+	struct buf headers;   /* "name: value\n", names in lower case */
+	struct buf body;      /* at most body.max bytes; set the bound before the call */
+	int64_t sent_boot_ms; /* when the attempt began */
+	int64_t time_ms;      /* how long it took */
+	bool has_date;	      /* the server sent a Date */
+	int64_t date_wall;    /* that Date, in seconds since 1970 */
+	int64_t date_offset;  /* that Date minus our wall clock, in seconds */
+	int64_t after_ms; /* Retry-After, as seconds or as a date, from now; -1 without */
+};
+
+#define HTTP_RESP_INIT                                        \
+	((struct http_resp){ .headers = BUF_INIT(256 * 1024), \
+			     .body = BUF_INIT(BUF_BODY_MAX),  \
+			     .after_ms = -1 })
+#define AUTO_RESP __attribute__((cleanup(http_resp_release)))
+
+struct http {
+	/*
+	 * 0 when an answer came, whatever its status. Else -1; resp->failure tells why,
+	 * and http_failure_retry() whether another attempt makes sense. The old content
+	 * of @resp is dropped first; its bounds are kept.
+	 */
+	int (*perform)(struct http *h, const struct http_req *req, struct http_resp *resp,
+		       struct err *err);
+	void (*close)(struct http *h); /* frees @h; NULL when nobody owns it */
+};
+
+struct http_options {
+	const char *ca_file;	 /* NULL or "": see net/trust.h */
+	const char *ca_origin;	 /* where that setting came from, for messages */
+	const char *unix_socket; /* speak to this socket instead of the URL's host */
+	int64_t timeout_ms;	 /* for one attempt, connecting included */
+};
+
+/*
+ * A transport over libcurl, which keeps its connections open between calls. The trust
+ * store is opened at the first https request. Strings in @opts are borrowed.
+ */
+struct http *http_open(const struct http_options *opts, struct err *err);
+void http_free(struct http *h); /* accepts NULL */
+void http_cleanup(struct http **h);
+#define AUTO_HTTP __attribute__((cleanup(http_cleanup)))
+
+/* True when what failed may go well the next time. */
+bool http_failure_retry(enum http_failure failure);
+
+/* Adds a header. A name or value with a control character makes the request fail. */
+void http_req_header(struct http_req *req, const char *name, const char *value);
+void http_req_release(struct http_req *req);
+
+/* Empties the answer for another attempt, keeping its bounds. */
+void http_resp_reset(struct http_resp *resp);
+void http_resp_release(struct http_resp *resp);
+
+/* Appends the first value of the header @name (lower case). False when there is none. */
+bool http_header(const struct http_resp *resp, const char *name, struct buf *out);
+
+/* libcurl, its TLS library, and their versions. */
+const char *http_library(void);
+
+/* Takes the passwords of proxy variables into the list of values to hide. */
+void http_hide_proxy_passwords(void);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * When to try again: a pure function of what happened and of the time that is left.
+ */
+#ifndef NET_RETRY_H
+#define NET_RETRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	RETRY_FIRST_MS = 500,	  /* the first back-off, before jitter */
+	RETRY_CAP_MS = 30 * 1000, /* the longest back-off, before jitter */
+};
+
+struct retry {
+	int attempt;	    /* attempts made so far, at least 1 */
+	int64_t elapsed_ms; /* since the first one began */
+	int64_t budget_ms;  /* for all of them (retry-for) */
+	int64_t after_ms;   /* what Retry-After asks for, -1 without */
+};
+
+/*
+ * Milliseconds to wait before the next attempt, or -1 when the wait would pass the end
+ * of the budget. Retry-After goes before the back-off, which doubles from RETRY_FIRST_MS
+ * to RETRY_CAP_MS. Jitter keeps jobs that started together apart: the back-off is drawn
+ * from its upper half, and up to a tenth (at most 1 s) is added to a Retry-After.
+ * @random is any number in [0, 1).
+ */
+int64_t retry_wait_ms(const struct retry *r, double random);
+
+/* A number in [0, 1) from the kernel's generator. */
+double retry_random(void);
+
+#endif

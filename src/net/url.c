@@ -1,0 +1,192 @@
+#include "net/url.h"
+
+#include <curl/curl.h>
+#include <string.h>
+
+#include "base/quote.h"
+
+static void url_free(CURLU **u)
+{
+	curl_url_cleanup(*u);
+}
+
+static void url_free_text(char **text)
+{
+	curl_free(*text);
+}
+
+#define AUTO_URL  __attribute__((cleanup(url_free)))
+#define AUTO_PART __attribute__((cleanup(url_free_text)))
+
+static CURLU *url_parse(const char *text, struct err *err)
+{
+	CURLU *u = curl_url();
+	CURLUcode rc = u ? curl_url_set(u, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME)
+			 : CURLUE_OUT_OF_MEMORY;
+
+	if (rc) {
+		err_set(err, ERR_USAGE, "not a URL (%s)", curl_url_strerror(rc));
+		curl_url_cleanup(u);
+		return NULL;
+	}
+	return u;
+}
+
+/* The part, or NULL when the URL has none. */
+static char *url_part(CURLU *u, CURLUPart part, unsigned int flags)
+{
+	char *text = NULL;
+
+	return curl_url_get(u, part, &text, flags) == CURLUE_OK ? text : NULL;
+}
+
+static bool url_is_loopback(const char *host)
+{
+	size_t len = strlen(host);
+
+	return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+	       (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == len);
+}
+
+int url_check(const char *url, struct err *err)
+{
+	AUTO_URL CURLU *u = NULL;
+
+	for (const char *p = url; *p; p++)
+		if ((unsigned char)*p <= 0x20 || *p == 0x7f)
+			return err_set(err, ERR_USAGE,
+				       "the URL holds a space or control character");
+	u = url_parse(url, err);
+	if (!u)
+		return -1;
+	AUTO_PART char *scheme = url_part(u, CURLUPART_SCHEME, 0);
+	AUTO_PART char *host = url_part(u, CURLUPART_HOST, 0);
+	AUTO_PART char *user = url_part(u, CURLUPART_USER, 0);
+	AUTO_PART char *password = url_part(u, CURLUPART_PASSWORD, 0);
+
+	if (user || password)
+		return err_set(err, ERR_USAGE, "the URL holds a user or a password");
+	if (!scheme || !host || !*host)
+		return err_set(err, ERR_USAGE, "the URL has no scheme or no host");
+	if (strcmp(scheme, "https") == 0)
+		return 0;
+	if (strcmp(scheme, "http") == 0 && url_is_loopback(host))
+		return 0;
+	err_set(err, ERR_USAGE, "%s://%s is not https", scheme, host);
+	return err_hint(err, "use an https URL; http is for loopback addresses only");
+}
+
+int url_origin(const char *url, struct buf *out, struct err *err)
+{
+	AUTO_URL CURLU *u = url_parse(url, err);
+
+	if (!u)
+		return -1;
+	AUTO_PART char *scheme = url_part(u, CURLUPART_SCHEME, 0);
+	AUTO_PART char *host = url_part(u, CURLUPART_HOST, 0);
+	AUTO_PART char *port = url_part(u, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
+
+	if (!scheme || !host)
+		return err_set(err, ERR_USAGE, "the URL has no scheme or no host");
+	buf_addf(out, "%s://", scheme);
+	for (const char *p = host; *p; p++)
+		buf_addc(out, *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p);
+	if (port)
+		buf_addf(out, ":%s", port);
+	return buf_check(out, "the URL", err);
+}
+
+bool url_same_origin(const char *a, const char *b)
+{
+	AUTO_BUF struct buf one = BUF_INIT(BUF_URL_MAX);
+	AUTO_BUF struct buf two = BUF_INIT(BUF_URL_MAX);
+	struct err err = ERR_INIT;
+
+	return url_origin(a, &one, &err) == 0 && url_origin(b, &two, &err) == 0 &&
+	       buf_equal(&one, &two);
+}
+
+static int url_add_part(const char *url, CURLUPart part, struct buf *out, struct err *err)
+{
+	AUTO_URL CURLU *u = url_parse(url, err);
+
+	if (!u)
+		return -1;
+	AUTO_PART char *text = url_part(u, part, 0);
+
+	buf_adds(out, text ? text : "");
+	return buf_check(out, "the URL", err);
+}
+
+int url_host(const char *url, struct buf *out, struct err *err)
+{
+	size_t from = out->len;
+
+	if (url_add_part(url, CURLUPART_HOST, out, err))
+		return -1;
+	for (size_t i = from; i < out->len; i++)
+		if (out->ptr[i] >= 'A' && out->ptr[i] <= 'Z')
+			out->ptr[i] = (char)(out->ptr[i] + 32);
+	return 0;
+}
+
+int url_path(const char *url, struct buf *out, struct err *err)
+{
+	return url_add_part(url, CURLUPART_PATH, out, err);
+}
+
+int url_resolve(const char *base, const char *ref, struct buf *out, struct err *err)
+{
+	AUTO_URL CURLU *u = url_parse(base, err);
+
+	if (!u)
+		return -1;
+	if (curl_url_set(u, CURLUPART_URL, ref, CURLU_NON_SUPPORT_SCHEME))
+		return err_set(err, ERR_USAGE, "not a URL or path");
+	AUTO_PART char *text = url_part(u, CURLUPART_URL, 0);
+
+	buf_adds(out, text ? text : "");
+	return buf_check(out, "the URL", err);
+}
+
+/* True when the "name=value" at @pair, @len bytes, is the parameter @name. */
+static bool url_pair_is(const char *pair, size_t len, const char *name)
+{
+	size_t n = strlen(name);
+
+	return len >= n && memcmp(pair, name, n) == 0 && (len == n || pair[n] == '=');
+}
+
+int url_set_query(const char *url, const char *name, const char *value, struct buf *out,
+		  struct err *err)
+{
+	AUTO_BUF struct buf query = BUF_INIT(BUF_URL_MAX);
+	AUTO_URL CURLU *u = url_parse(url, err);
+
+	if (!u)
+		return -1;
+	AUTO_PART char *old = url_part(u, CURLUPART_QUERY, 0);
+
+	for (const char *p = old; p && *p;) {
+		size_t len = strcspn(p, "&");
+
+		if (len && !url_pair_is(p, len, name)) {
+			if (query.len)
+				buf_addc(&query, '&');
+			buf_add(&query, p, len);
+		}
+		p += len + (p[len] == '&');
+	}
+	if (query.len)
+		buf_addc(&query, '&');
+	buf_addf(&query, "%s=", name);
+	quote_percent(&query, value);
+	if (buf_check(&query, "the query", err))
+		return -1;
+	if (curl_url_set(u, CURLUPART_QUERY, buf_str(&query), 0))
+		return err_set(err, ERR_USAGE, "not a query");
+	AUTO_PART char *text = url_part(u, CURLUPART_URL, 0);
+
+	buf_adds(out, text ? text : "");
+	return buf_check(out, "the URL", err);
+}
