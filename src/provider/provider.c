@@ -1,0 +1,284 @@
+#include "provider/provider.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "net/url.h"
+
+enum { REGION_NAME_MAX = 128, NEAREST = 3 };
+
+void endpoints_release(struct endpoints *e)
+{
+	buf_release(&e->token_url);
+	buf_release(&e->api_url);
+	buf_release(&e->revoke_url);
+	buf_release(&e->issuer);
+	buf_release(&e->region);
+}
+
+static int provider_need(const struct settings *s, enum setting_id id, struct err *err)
+{
+	AUTO_BUF struct buf env = BUF_INIT(512);
+
+	if (settings_has(s, id))
+		return 0;
+	settings_env_names(id, s->provider, &env);
+	err_set(err, ERR_USAGE, "%s is not set", settings_row(id)->name);
+	return err_hint(err, "set one of %s", buf_str(&env));
+}
+
+/* The @nth row of that provider and grant; the table has it. */
+static const struct flow *provider_row(enum provider_id p, enum grant g, int nth)
+{
+	const struct flow *f = provider_flows;
+
+	while (f->provider != p || f->grant != g || nth-- > 0)
+		f++;
+	return f;
+}
+
+static const struct flow *provider_choose(const struct settings *s)
+{
+	bool key = settings_has(s, SET_ACCESS_KEY_ID);
+	bool client = settings_has(s, SET_CLIENT_ID);
+
+	if (s->provider == PROVIDER_GENESYS)
+		return provider_row(s->provider, GRANT_CLIENT_CREDENTIALS,
+				    settings_has(s, SET_SUB_DOMAIN));
+	if (s->provider == PROVIDER_CXONE && key)
+		return provider_row(s->provider,
+				    client ? GRANT_PASSWORD : GRANT_ACCESS_KEY, 0);
+	return provider_row(s->provider, GRANT_CLIENT_CREDENTIALS, 0);
+}
+
+const struct flow *provider_flow(const struct settings *s, bool need_secrets,
+				 struct err *err)
+{
+	const struct flow *f;
+
+	if (settings_need_provider(s, err))
+		return NULL;
+	f = provider_choose(s);
+	if (f->grant != GRANT_ACCESS_KEY &&
+	    (provider_need(s, SET_CLIENT_ID, err) ||
+	     (need_secrets && provider_need(s, SET_CLIENT_SECRET, err))))
+		return NULL;
+	if (f->grant != GRANT_CLIENT_CREDENTIALS && need_secrets &&
+	    provider_need(s, SET_ACCESS_KEY_SECRET, err))
+		return NULL;
+	return f;
+}
+
+enum client_auth provider_auth(const struct flow *f, const struct settings *s)
+{
+	if (f->auth == AUTH_NONE || !settings_has(s, SET_CLIENT_AUTH))
+		return f->auth;
+	if (strcasecmp(settings_str(s, SET_CLIENT_AUTH), "body") == 0)
+		return AUTH_BODY;
+	return f->provider == PROVIDER_GENESYS ? AUTH_BASIC_RAW : AUTH_BASIC;
+}
+
+/* The edit distance of two short names. */
+static size_t provider_distance(const char *a, const char *b)
+{
+	size_t row[REGION_NAME_MAX + 1], n = strlen(b);
+
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 1; a[i - 1]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= n; j++) {
+			size_t change = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			if (row[j - 1] + 1 < change)
+				change = row[j - 1] + 1;
+			if (row[j] + 1 < change)
+				change = row[j] + 1;
+			row[j] = change;
+		}
+	}
+	return row[n];
+}
+
+static int provider_unknown_region(const struct settings *s, const char *name,
+				   struct err *err)
+{
+	AUTO_BUF struct buf where = BUF_INIT(256), near = BUF_INIT(1024);
+	bool used[64] = { false };
+
+	settings_describe(s, SET_REGION, &where);
+	for (int k = 0; k < NEAREST; k++) {
+		size_t best = SIZE_MAX, at = 0;
+
+		for (size_t i = 0; i < provider_region_count; i++) {
+			size_t d = provider_distance(name, provider_regions[i].name);
+
+			if (provider_regions[i].provider == s->provider && !used[i] &&
+			    d < best) {
+				best = d;
+				at = i;
+			}
+		}
+		used[at] = true;
+		buf_addf(&near, "%s%s", k ? ", " : "", provider_regions[at].name);
+	}
+	err_set(err, ERR_USAGE, "%s: no region of that name is known", buf_str(&where));
+	if (s->provider == PROVIDER_CXONE)
+		return err_hint(err,
+				"the nearest known are %s; other tools use CXONE_REGION "
+				"too: CC_REGION goes first",
+				buf_str(&near));
+	return err_hint(err,
+			"the nearest known are %s; a domain such as mypurecloud.ie is "
+			"taken as it is",
+			buf_str(&near));
+}
+
+/* Lower case, '_' as '-', and of a host URL or host name the domain alone. */
+static int provider_region_key(const char *text, struct buf *out, struct err *err)
+{
+	static const char *const prefixes[] = { "login.", "api.", "apps." };
+
+	if (strstr(text, "://")) {
+		if (url_check(text, err) || url_host(text, out, err))
+			return err_wrap(err, "region");
+	} else {
+		buf_adds(out, text);
+	}
+	if (out->failed)
+		return err_set(err, ERR_USAGE,
+			       "region is longer than a host name may be");
+	for (char *p = out->ptr; p && *p; p++) {
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p + 32);
+		else if (*p == '_')
+			*p = '-';
+	}
+	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
+		if (strncmp(buf_str(out), prefixes[i], strlen(prefixes[i])) == 0)
+			buf_shift(out, strlen(prefixes[i]));
+	return 0;
+}
+
+/* True for a host name of more than one label, each of letters, digits and '-'. */
+static bool provider_is_domain(const char *text)
+{
+	size_t label = 0, dots = 0;
+
+	for (const char *p = text; *p; p++) {
+		if (*p == '.') {
+			if (!label || p[-1] == '-')
+				return false;
+			label = 0;
+			dots++;
+		} else if ((*p == '-' && !label) ||
+			   !strchr("abcdefghijklmnopqrstuvwxyz0123456789-", *p)) {
+			return false;
+		} else {
+			label++;
+		}
+	}
+	return label && dots;
+}
+
+/* An area of two letters and a digit that the table doesn't have yet is taken as it is. */
+static bool provider_is_area(const char *text)
+{
+	return strlen(text) == 3 && strspn(text, "abcdefghijklmnopqrstuvwxyz") == 2 &&
+	       text[2] >= '1' && text[2] <= '9';
+}
+
+/* What "{}" stands for, in @key, and the name that the vendor's tools use, in @name. */
+static int provider_resolve_region(const struct settings *s, struct buf *key,
+				   struct buf *name, struct err *err)
+{
+	const char *text = settings_str(s, SET_REGION);
+
+	if (!*text && s->provider == PROVIDER_GENESYS)
+		text = "us-east-1";
+	if (provider_region_key(text, key, err))
+		return -1;
+	for (size_t i = 0; i < provider_region_count; i++) {
+		const struct region *r = &provider_regions[i];
+
+		if (r->provider != s->provider || (strcmp(buf_str(key), r->name) != 0 &&
+						   strcmp(buf_str(key), r->key) != 0))
+			continue;
+		buf_set(key, r->key);
+		buf_set(name, r->name);
+		return 0;
+	}
+	if (s->provider == PROVIDER_GENESYS ? !provider_is_domain(buf_str(key))
+					    : key->len && !provider_is_area(buf_str(key)))
+		return provider_unknown_region(s, buf_str(key), err);
+	buf_set(name, buf_str(key));
+	return 0;
+}
+
+static int provider_sub_domain(const struct settings *s, struct buf *key, struct err *err)
+{
+	const char *text = settings_str(s, SET_SUB_DOMAIN);
+
+	buf_adds(key, text);
+	if (strspn(text,
+		   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-") ==
+		    key->len &&
+	    key->len <= 63)
+		return 0;
+	err_set(err, ERR_USAGE, "sub-domain is not one label of a host name");
+	return err_hint(err, "give the part between api. and .mypurecloud.com");
+}
+
+static void provider_expand(const char *pattern, const char *key, struct buf *out)
+{
+	const char *hole = pattern ? strstr(pattern, "{}") : NULL;
+
+	if (!pattern || (hole && !*key))
+		return;
+	buf_add(out, pattern, hole ? (size_t)(hole - pattern) : strlen(pattern));
+	if (hole) {
+		buf_adds(out, key);
+		buf_adds(out, hole + 2);
+	}
+}
+
+static void provider_pick(const struct settings *s, enum setting_id id,
+			  const char *pattern, const char *key, struct buf *out)
+{
+	if (settings_has(s, id))
+		buf_adds(out, settings_str(s, id));
+	else
+		provider_expand(pattern, key, out);
+	while (out->len && out->ptr[out->len - 1] == '/')
+		buf_cut(out, out->len - 1);
+}
+
+int provider_endpoints(const struct flow *f, const struct settings *s,
+		       struct endpoints *ret, struct err *err)
+{
+	AUTO_BUF struct buf key = BUF_INIT(REGION_NAME_MAX);
+	bool sub = f->provider == PROVIDER_GENESYS && settings_has(s, SET_SUB_DOMAIN);
+	bool regional = f->provider != PROVIDER_OAUTH2;
+
+	if (sub ? provider_sub_domain(s, &key, err)
+		: regional && provider_resolve_region(s, &key, &ret->region, err))
+		return -1;
+	provider_pick(s, SET_API_URL, f->api_url, buf_str(&key), &ret->api_url);
+	provider_pick(s, SET_ISSUER, f->issuer, "", &ret->issuer);
+	provider_pick(s, SET_REVOKE_URL, NULL, "", &ret->revoke_url);
+	if (settings_has(s, SET_TOKEN_URL))
+		buf_set(&ret->token_url, settings_str(s, SET_TOKEN_URL));
+	else
+		provider_expand(f->token_url, buf_str(&key), &ret->token_url);
+	if (ret->token_url.len || (f->discover_token && ret->issuer.len))
+		return 0;
+	if (f->discover_token) {
+		err_set(err, ERR_USAGE, "neither token-url nor issuer is set");
+		return err_hint(err, "set CC_TOKEN_URL, or CC_ISSUER for discovery");
+	}
+	err_set(err, ERR_USAGE, "region is not set");
+	return err_hint(err, "set CC_REGION or CXONE_REGION to the area, such as na1");
+}

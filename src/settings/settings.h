@@ -1,0 +1,134 @@
+/*
+ * The settings of the program: every value, and where it came from.
+ *
+ * One table describes them all; it feeds the parser, `help`, and the tables in README.
+ * The first source that has a value wins: command-line option, action input
+ * (INPUT_<NAME>), environment, default. An empty value is the same as none. A secret is
+ * never an option, never printed, and known to log_secrets() from the moment it is read.
+ */
+#ifndef SETTINGS_SETTINGS_H
+#define SETTINGS_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+enum setting_id {
+	SET_PROVIDER,
+	SET_CLIENT_ID,
+	SET_CLIENT_SECRET,
+	SET_ACCESS_KEY_ID,
+	SET_ACCESS_KEY_SECRET,
+	SET_REGION,
+	SET_SUB_DOMAIN,
+	SET_TENANT_ID,
+	SET_ISSUER,
+	SET_TOKEN_URL,
+	SET_API_URL,
+	SET_REVOKE_URL,
+	SET_CLIENT_AUTH,
+	SET_SCOPE,
+	SET_AUDIENCE,
+	SET_EXPIRY_BUFFER,
+	SET_TIMEOUT,
+	SET_RETRY_FOR,
+	SET_CA_FILE,
+	SET_NAME,
+	SET_STATE_DIR,
+	SET_EXPORT_ENV,
+	SET_INSTALL_CLI,
+	SET_REFRESH,
+	SET_MAX_LIFETIME,
+	SET_REVOKE,
+	SET_LOG_LEVEL,
+	SETTING_COUNT
+};
+
+enum provider_id { PROVIDER_NONE, PROVIDER_GENESYS, PROVIDER_CXONE, PROVIDER_OAUTH2 };
+
+enum setting_kind {
+	SETTING_TEXT,
+	SETTING_SECRET,
+	SETTING_URL,
+	SETTING_BOOL,
+	SETTING_SECONDS, /* a whole number, or one with s, m, h or d behind it */
+	SETTING_CHOICE,
+	SETTING_NAME, /* 1 to 64 of A-Z a-z 0-9 . _ -, not starting with a dot */
+};
+
+enum { SETTING_ENV_MAX = 7 };
+
+/* One row of the table; all pointers are to literals. */
+struct setting_row {
+	const char *name; /* option --name, input name */
+	enum setting_kind kind;
+	enum provider_id only; /* PROVIDER_NONE: for all */
+	bool credential;       /* tells which provider is meant */
+	const char *fallback;  /* the default; NULL: none, or found out elsewhere */
+	const char *help;      /* one sentence, no full stop */
+	const char *choices;   /* SETTING_CHOICE: "a|b|c" */
+	int64_t min, max;      /* SETTING_SECONDS */
+	struct {
+		const char *name;
+		enum provider_id only;
+	} env[SETTING_ENV_MAX]; /* in order, ended by a NULL name */
+};
+
+enum setting_from { FROM_NONE, FROM_DEFAULT, FROM_ENV, FROM_INPUT, FROM_OPTION };
+
+struct setting {
+	struct buf value;
+	enum setting_from from;
+	const char *name; /* the option, input or variable it came from; a literal */
+};
+
+struct settings {
+	struct setting v[SETTING_COUNT];
+	enum provider_id provider;
+	struct err provider_err; /* why provider is PROVIDER_NONE */
+};
+
+void settings_init(struct settings *s);
+void settings_release(struct settings *s);
+
+/* The row of a setting; rows are numbered by enum setting_id. */
+const struct setting_row *settings_row(enum setting_id id);
+
+/* The setting of that name, or -1. */
+int settings_find(const char *name, size_t len);
+
+/* Takes a command-line option's value, before settings_load(). -1: ERR_USAGE. */
+int settings_set_option(struct settings *s, enum setting_id id, const char *value,
+			struct err *err);
+
+/*
+ * Reads all other sources and checks every value. -1: ERR_USAGE, naming the setting and
+ * its source. Which provider is meant may stay open: see settings_need_provider().
+ */
+int settings_load(struct settings *s, struct err *err);
+
+/* 0, or -1 with ERR_USAGE when the provider isn't given and can't be told. */
+int settings_need_provider(const struct settings *s, struct err *err);
+
+/* The value as text, "" for none. */
+const char *settings_str(const struct settings *s, enum setting_id id);
+bool settings_has(const struct settings *s, enum setting_id id);
+bool settings_bool(const struct settings *s, enum setting_id id);
+int64_t settings_seconds(const struct settings *s, enum setting_id id);
+
+/* "client-secret (from CC_CLIENT_SECRET)", appended for messages; never the value. */
+void settings_describe(const struct settings *s, enum setting_id id, struct buf *out);
+
+/* "CC_CLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_ID": the variables for @provider. */
+void settings_env_names(enum setting_id id, enum provider_id provider, struct buf *out);
+
+const char *provider_name(enum provider_id id);
+
+/* The provider of that name, PROVIDER_NONE when there is none. */
+enum provider_id provider_by_name(const char *name);
+
+/* Parses "90", "90s", "15m", "6h", "1d" into seconds; -1 when it is none of them. */
+int64_t settings_parse_seconds(const char *text);
+
+#endif
