@@ -1,0 +1,60 @@
+/*
+ * The OAuth exchange without the network: settings and row in, request out; answer in,
+ * token or classed error out.
+ */
+#ifndef OAUTH_OAUTH_H
+#define OAUTH_OAUTH_H
+
+#include "net/http.h"
+#include "oauth/token.h"
+#include "provider/provider.h"
+
+/*
+ * What an answer means for the next step. All but OAUTH_OK come with an error that is
+ * complete: what, why with status, vendor code and correlation id, and what to do.
+ */
+enum oauth_verdict {
+	OAUTH_OK,
+	OAUTH_RETRY,   /* 429, 5xx, the vendor's own "rate limit exceeded" */
+	OAUTH_REFUSED, /* the same request will not succeed */
+};
+
+/* The login, or with @refresh_token (not NULL, not empty) the renewal of it. */
+int oauth_token_request(const struct flow *f, const struct endpoints *e,
+			const struct settings *s, const char *refresh_token,
+			struct http_req *ret, struct err *err);
+
+/* Reads a token endpoint's answer. @ret_token is set at OAUTH_OK only. */
+enum oauth_verdict oauth_token_answer(const struct flow *f, const struct settings *s,
+				      const struct http_resp *resp,
+				      struct token *ret_token, struct err *err);
+
+/*
+ * The revocation of @token, which is an access token unless @is_refresh. -1 with
+ * ERR_REFUSED when this provider has none.
+ */
+int oauth_revoke_request(const struct flow *f, const struct endpoints *e,
+			 const struct settings *s, const char *token, bool is_refresh,
+			 struct http_req *ret, struct err *err);
+
+/* Reads its answer; a token that is gone already counts as revoked. */
+enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct http_resp *resp,
+				       struct err *err);
+
+/*
+ * Puts into @err the why of a failed answer: status, the server's code and text, its
+ * correlation id. For all vendors' error bodies (providers.md 2.3, 4.4, 6.8).
+ */
+void oauth_describe_error(const struct http_resp *resp, enum err_kind kind,
+			  struct err *err);
+
+/* The request's URL without its query, for messages. */
+void oauth_show_url(const char *url, struct buf *out);
+
+/* The whole Basic value (id:secret in base64) of these settings; empty without. */
+void oauth_basic(enum client_auth auth, const struct settings *s, struct buf *out);
+
+/* Adds the Basic value in force to log_secrets(). */
+void oauth_hide(const struct flow *f, const struct settings *s);
+
+#endif

@@ -1,0 +1,87 @@
+#include "oauth/token.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/quote.h"
+
+void token_release(struct token *t)
+{
+	buf_release(&t->access);
+	buf_release(&t->refresh);
+	buf_release(&t->id);
+}
+
+void token_copy(struct token *to, const struct token *from)
+{
+	buf_set(&to->access, buf_str(&from->access));
+	buf_set(&to->refresh, buf_str(&from->refresh));
+	buf_set(&to->id, buf_str(&from->id));
+	to->lifetime = from->lifetime;
+	to->issued_boot_ms = from->issued_boot_ms;
+	to->issued_wall = from->issued_wall;
+	memcpy(to->boot_id, from->boot_id, sizeof(to->boot_id));
+}
+
+int64_t token_left_ms(const struct token *t)
+{
+	char boot_id[CLOCK_BOOT_ID_SIZE];
+
+	clock_boot_id(boot_id);
+	if (*boot_id && strcmp(boot_id, t->boot_id) == 0)
+		return t->issued_boot_ms + t->lifetime * 1000 - clock_boot_ms();
+	return (token_expires_wall(t) - clock_wall()) * 1000;
+}
+
+int64_t token_expires_wall(const struct token *t)
+{
+	return t->issued_wall + t->lifetime;
+}
+
+bool token_is_wellformed(const char *text)
+{
+	static const char chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789-._~+/";
+	size_t n = strspn(text, chars);
+
+	return n > 0 && text[n + strspn(text + n, "=")] == '\0';
+}
+
+void token_hide(const struct token *t)
+{
+	redact_add(log_secrets(), buf_str(&t->access));
+	redact_add(log_secrets(), buf_str(&t->refresh));
+	redact_add(log_secrets(), buf_str(&t->id));
+}
+
+/* RFC 7519 section 3: the claims are the part between the first two dots. */
+static struct json *token_jwt_claims(const char *jwt)
+{
+	AUTO_BUF struct buf text = BUF_INIT(BUF_SECRET_MAX);
+	const char *from = strchr(jwt, '.');
+	struct err err = ERR_INIT;
+
+	if (!from || !strchr(from + 1, '.') ||
+	    !quote_base64url_decode(&text, from + 1, strcspn(from + 1, ".")))
+		return NULL;
+	return json_parse(buf_str(&text), text.len, &err);
+}
+
+bool token_jwt_text(const char *jwt, const char *name, struct buf *out)
+{
+	AUTO_JSON struct json *claims = token_jwt_claims(jwt);
+	const char *text = json_str(claims, name);
+
+	if (text)
+		buf_adds(out, text);
+	return text != NULL;
+}
+
+int64_t token_jwt_number(const char *jwt, const char *name)
+{
+	AUTO_JSON struct json *claims = token_jwt_claims(jwt);
+	double n = json_num(claims, name, -1);
+
+	return n >= 0 && n < 1e15 ? (int64_t)n : -1;
+}

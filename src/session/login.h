@@ -1,0 +1,32 @@
+/*
+ * The way from credentials to a token over the network: discovery where the flow needs
+ * it, the token request, and for CXone the API host. Each step of it under one budget.
+ */
+#ifndef SESSION_LOGIN_H
+#define SESSION_LOGIN_H
+
+#include "session/exchange.h"
+
+struct login {
+	const struct settings *settings;
+	const struct flow *flow;
+	struct endpoints *endpoints; /* what discovery finds is added */
+	struct http *http;
+	int64_t date_offset; /* out: the server's clock minus ours, in seconds */
+	bool has_date;	     /* out: the server told its time */
+};
+
+/*
+ * Gets a token. With @refresh_token (not NULL, not empty) that is tried first; if it is
+ * refused, the login is done again. -1 with the classed error.
+ */
+int login_token(struct login *l, const char *refresh_token, struct token *ret,
+		struct err *err);
+
+/*
+ * Finds the token and revocation endpoints at the issuer: its OpenID configuration, else
+ * RFC 8414 metadata. Fills only what is empty. For rows that discover; else does nothing.
+ */
+int login_discover(struct login *l, const struct budget *budget, struct err *err);
+
+#endif

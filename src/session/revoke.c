@@ -1,0 +1,69 @@
+#include "session/session.h"
+
+#include "base/log.h"
+
+struct revoke_answer {
+	const struct flow *flow;
+};
+
+static enum oauth_verdict revoke_judge(void *arg, const struct http_resp *resp,
+				       struct err *err)
+{
+	struct revoke_answer *a = arg;
+
+	return oauth_revoke_answer(a->flow, resp, err);
+}
+
+static int revoke_one(struct session *s, const char *token, bool is_refresh,
+		      const struct budget *budget, struct err *err)
+{
+	AUTO_REQ struct http_req req = HTTP_REQ_INIT;
+	AUTO_RESP struct http_resp resp = HTTP_RESP_INIT;
+	struct revoke_answer answer = { s->flow };
+	struct judge judge = { "revocation", revoke_judge, &answer };
+
+	if (!session_http(s, err))
+		return -1;
+	if (oauth_revoke_request(s->flow, &s->record.endpoints, s->settings, token,
+				 is_refresh, &req, err))
+		return -1;
+	return exchange(s->http, &req, &resp, budget, &judge, err);
+}
+
+static void revoke_count(struct session *s, const struct buf *token, bool is_refresh,
+			 const struct budget *budget, struct session_revoked *ret)
+{
+	struct err why = ERR_INIT;
+
+	if (!token->len)
+		return;
+	if (revoke_one(s, buf_str(token), is_refresh, budget, &why) == 0) {
+		ret->revoked++;
+		return;
+	}
+	ret->failed++;
+	ret->why = why;
+}
+
+/* A refresh token outlives its access token, so it is taken back in any case. */
+static void revoke_token(struct session *s, const struct token *t,
+			 const struct budget *budget, struct session_revoked *ret)
+{
+	if (s->flow->revocation == REVOKE_RFC7009)
+		revoke_count(s, &t->refresh, true, budget, ret);
+	if (token_left_ms(t) > 0)
+		revoke_count(s, &t->access, false, budget, ret);
+}
+
+void session_revoke(struct session *s, int64_t budget_ms, struct session_revoked *ret)
+{
+	struct budget budget = { .start_boot_ms = clock_boot_ms(),
+				 .total_ms = budget_ms,
+				 .attempt_ms = budget_ms };
+
+	*ret = (struct session_revoked){ .why = ERR_INIT };
+	if (s->record.has_token)
+		revoke_token(s, &s->record.token, &budget, ret);
+	for (size_t i = s->record.replaced_count; i > 0; i--)
+		revoke_token(s, &s->record.replaced[i - 1], &budget, ret);
+}

@@ -1,0 +1,264 @@
+#include "session/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/quote.h"
+
+void session_default_name(const struct flow *f, const struct endpoints *e,
+			  const struct settings *s, char name[static STATE_NAME_SIZE])
+{
+	AUTO_BUF struct buf id = BUF_INIT(BUF_SECRET_MAX * 4);
+	char hex[QUOTE_FINGERPRINT_SIZE];
+
+	buf_addf(&id, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n", f->name, buf_str(&e->token_url),
+		 buf_str(&e->issuer), settings_str(s, SET_CLIENT_ID),
+		 settings_str(s, SET_ACCESS_KEY_ID), settings_str(s, SET_SCOPE),
+		 settings_str(s, SET_AUDIENCE));
+	quote_fingerprint(buf_str(&id), hex);
+	snprintf(name, STATE_NAME_SIZE, "%s-%.8s", provider_name(f->provider), hex);
+}
+
+/* Fills flow, endpoints and can_login; -1 when the settings identify no token. */
+static int session_identify(struct session *s, struct err *err)
+{
+	s->flow = provider_flow(s->settings, false, err);
+	if (!s->flow || provider_endpoints(s->flow, s->settings, &s->given, err)) {
+		s->flow = NULL;
+		s->login_err = *err;
+		return -1;
+	}
+	s->can_login = provider_flow(s->settings, true, &s->login_err) != NULL;
+	oauth_hide(s->flow, s->settings);
+	return 0;
+}
+
+static const char *session_client_id(const struct session *s)
+{
+	return settings_str(s->settings, s->flow->grant == GRANT_ACCESS_KEY
+						 ? SET_ACCESS_KEY_ID
+						 : SET_CLIENT_ID);
+}
+
+/* What the settings say goes first; what discovery found earlier fills the rest. */
+static void session_merge_endpoints(const struct session *s, struct endpoints *stored)
+{
+	const struct endpoints *given = &s->given;
+	bool found = s->flow->discover_api && !settings_has(s->settings, SET_API_URL) &&
+		     stored->api_url.len;
+
+	if (!found)
+		buf_set(&stored->api_url, buf_str(&given->api_url));
+	if (given->token_url.len)
+		buf_set(&stored->token_url, buf_str(&given->token_url));
+	if (given->revoke_url.len)
+		buf_set(&stored->revoke_url, buf_str(&given->revoke_url));
+	buf_set(&stored->issuer, buf_str(&given->issuer));
+	buf_set(&stored->region, buf_str(&given->region));
+}
+
+/* Reads the record. One that another client left under this name is only to be revoked. */
+static int session_reload(struct session *s, struct err *err)
+{
+	struct record *r = &s->record;
+
+	record_release(r);
+	*r = RECORD_INIT;
+	state_read(&s->state, r);
+	if (!s->flow)
+		return 0;
+	r->flow = s->flow;
+	session_merge_endpoints(s, &r->endpoints);
+	if (r->has_token && strcmp(buf_str(&r->client_id), session_client_id(s)) != 0 &&
+	    record_retire(r, err))
+		return -1;
+	buf_set(&r->client_id, session_client_id(s));
+	return 0;
+}
+
+static int session_open_stored(struct session *s, const char *path, struct err *err)
+{
+	AUTO_BUF struct buf base = BUF_INIT(BUF_URL_MAX);
+	const char *slash = strrchr(path, '/');
+
+	if (!slash || !slash[1])
+		return err_set(err, ERR_USAGE,
+			       "CC_TOKEN_STATE is not the path of a directory");
+	buf_add(&base, path, (size_t)(slash - path));
+	return state_open(&s->state, buf_str(&base), slash + 1, false, err);
+}
+
+static int session_open_state(struct session *s, const struct session_place *place,
+			      enum session_open_mode mode, struct err *err)
+{
+	char name[STATE_NAME_SIZE];
+	bool named = settings_has(s->settings, SET_NAME);
+	bool identified = session_identify(s, err) == 0;
+	int rc;
+
+	if (mode == SESSION_CREATE && !identified)
+		return -1;
+	if (!named && !identified)
+		return place->stored.len
+			       ? session_open_stored(s, buf_str(&place->stored), err)
+			       : -1;
+	if (named)
+		snprintf(name, sizeof(name), "%s", settings_str(s->settings, SET_NAME));
+	else
+		session_default_name(s->flow, &s->given, s->settings, name);
+	*err = ERR_INIT;
+	rc = state_open(&s->state, buf_str(&place->base), name,
+			mode == SESSION_CREATE || s->can_login, err);
+	if (rc && err->kind == ERR_NO_TOKEN && !named && place->stored.len) {
+		*err = ERR_INIT;
+		s->flow = NULL;
+		rc = session_open_stored(s, buf_str(&place->stored), err);
+	}
+	return rc;
+}
+
+int session_open(struct session *s, const struct settings *settings,
+		 const struct session_place *place, enum session_open_mode mode,
+		 struct err *err)
+{
+	*s = (struct session){ .settings = settings, .state = STATE_INIT };
+	s->record = RECORD_INIT;
+	s->given = ENDPOINTS_INIT;
+	s->http_opts = (struct http_options){
+		.ca_file = settings_str(settings, SET_CA_FILE),
+		.timeout_ms = settings_seconds(settings, SET_TIMEOUT) * 1000,
+	};
+	if (session_open_state(s, place, mode, err) || session_reload(s, err))
+		return -1;
+	if (!s->flow)
+		s->flow = s->record.flow;
+	return 0;
+}
+
+void session_close(struct session *s)
+{
+	record_release(&s->record);
+	endpoints_release(&s->given);
+	state_close(&s->state);
+	http_free(s->http);
+	s->http = NULL;
+}
+
+struct http *session_http(struct session *s, struct err *err)
+{
+	if (!s->http) {
+		http_hide_proxy_passwords();
+		s->http = http_open(&s->http_opts, err);
+	}
+	return s->http;
+}
+
+int64_t session_buffer(const struct settings *settings, const struct token *t)
+{
+	int64_t buffer = settings_seconds(settings, SET_EXPIRY_BUFFER);
+
+	if (settings->v[SET_EXPIRY_BUFFER].from == FROM_DEFAULT &&
+	    buffer > t->lifetime / 2)
+		return t->lifetime / 2;
+	return buffer;
+}
+
+bool session_is_good(const struct session *s, const struct session_want *want)
+{
+	const struct token *t = &s->record.token;
+	int64_t left = s->record.has_token ? token_left_ms(t) : 0;
+
+	if (!s->record.has_token || want->force || left <= 0)
+		return false;
+	if (want->not_this && strcmp(want->not_this, buf_str(&t->access)) == 0)
+		return false;
+	return left > session_buffer(s->settings, t) * 1000 &&
+	       left >= want->min_ttl * 1000;
+}
+
+/* Minted by another process while this one waited for the lock. */
+static bool session_is_news(const struct session *s, const struct session_want *want,
+			    int64_t since)
+{
+	const struct token *t = &s->record.token;
+	char boot_id[CLOCK_BOOT_ID_SIZE];
+
+	clock_boot_id(boot_id);
+	if (!s->record.has_token || t->issued_boot_ms < since ||
+	    strcmp(t->boot_id, boot_id) != 0)
+		return false;
+	return !want->not_this || strcmp(want->not_this, buf_str(&t->access)) != 0;
+}
+
+static int session_login(struct session *s, struct err *err)
+{
+	AUTO_TOKEN struct token t = TOKEN_INIT;
+	struct login login = { .settings = s->settings,
+			       .flow = s->flow,
+			       .endpoints = &s->record.endpoints };
+	struct state_error *last = &s->record.last_error;
+
+	login.http = session_http(s, err);
+	if (!login.http)
+		return -1;
+	if (login_token(&login, buf_str(&s->record.token.refresh), &t, err)) {
+		last->kind = err->kind;
+		last->boot_ms = clock_boot_ms();
+		last->wall = clock_wall();
+		memcpy(last->text, err->text, sizeof(last->text));
+		memcpy(last->hint, err->hint, sizeof(last->hint));
+		return -1;
+	}
+	last->kind = ERR_NONE;
+	s->date_offset = login.date_offset;
+	s->has_date = login.has_date;
+	s->minted = true;
+	if (!t.lifetime)
+		log_warn("the provider says that the token has expired already");
+	return record_put_token(&s->record, &t, err);
+}
+
+/* The lock is held. */
+static int session_renew(struct session *s, const struct session_want *want,
+			 int64_t since, struct err *err)
+{
+	const struct state_error *last = &s->record.last_error;
+	struct err ignored = ERR_INIT;
+
+	if (session_is_news(s, want, since) || session_is_good(s, want))
+		return state_matches(&s->state, &s->record)
+			       ? 0
+			       : state_write(&s->state, &s->record, err);
+	if (last->kind != ERR_NONE && last->kind != ERR_INTERRUPTED &&
+	    last->boot_ms >= since && last->boot_ms <= clock_boot_ms()) {
+		err_set(err, last->kind, "%s", last->text);
+		return err_hint(err, "%s", last->hint);
+	}
+	if (!s->can_login) {
+		*err = s->login_err;
+		return err_wrap(err, "a new token is needed");
+	}
+	if (session_login(s, err)) {
+		state_write(&s->state, &s->record, &ignored);
+		return -1;
+	}
+	return state_write(&s->state, &s->record, err);
+}
+
+int session_token(struct session *s, const struct session_want *want, struct err *err)
+{
+	int64_t since = clock_boot_ms();
+	int rc;
+
+	s->minted = false;
+	if (session_is_good(s, want) && state_matches(&s->state, &s->record))
+		return 0;
+	if (state_lock(&s->state, err))
+		return -1;
+	rc = session_reload(s, err);
+	if (!rc)
+		rc = session_renew(s, want, since, err);
+	state_unlock(&s->state);
+	return rc;
+}

@@ -1,0 +1,85 @@
+/*
+ * The one policy: is the stored token good? Else, under the lock, get another.
+ */
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include "session/login.h"
+#include "session/state.h"
+
+struct session {
+	const struct settings *settings;
+	const struct flow *flow; /* NULL: only what is stored can be used */
+	bool can_login;		 /* the credentials are there */
+	struct err login_err;	 /* why not */
+	struct endpoints given;	 /* what the settings say of them */
+	struct state state;
+	struct record record; /* as last read or written */
+	struct http *http;    /* opened at the first need */
+	struct http_options http_opts;
+	int64_t date_offset; /* of the last login; see struct login */
+	bool has_date;
+	bool minted; /* the last session_token() got a new one */
+};
+
+#define AUTO_SESSION __attribute__((cleanup(session_close)))
+
+/* Where the state stands and what it is called. */
+struct session_place {
+	struct buf base;   /* the shared directory, as this process sees it */
+	struct buf stored; /* CC_TOKEN_STATE of an earlier step; empty without */
+};
+
+enum session_open_mode {
+	SESSION_CREATE, /* make the directory where it is missing */
+	SESSION_STORED, /* a missing directory is ERR_NO_TOKEN */
+};
+
+/*
+ * Opens the state that the settings mean: by name, else by what identifies the token
+ * (provider, endpoint, client, scope), else the one that an earlier step handed over.
+ * Settings are borrowed. Missing credentials are no error until a login is needed.
+ */
+int session_open(struct session *s, const struct settings *settings,
+		 const struct session_place *place, enum session_open_mode mode,
+		 struct err *err);
+void session_close(struct session *s);
+
+/* What the caller asks of the token. */
+struct session_want {
+	bool force;	      /* a new one, not older than this call */
+	int64_t min_ttl;      /* seconds that it must last at least; 0: no wish */
+	const char *not_this; /* a token that was refused; NULL: none */
+};
+
+/*
+ * The valid token, in s->record.token. Of all processes that find the stored one wanting
+ * at the same time one asks the provider, and all get its token or its error.
+ */
+int session_token(struct session *s, const struct session_want *want, struct err *err);
+
+/* True when the stored token meets @want: see expiry-buffer. */
+bool session_is_good(const struct session *s, const struct session_want *want);
+
+/* Seconds before expiry in which this token no longer counts as valid. */
+int64_t session_buffer(const struct settings *settings, const struct token *t);
+
+/* The transport of this session, opened on first use; NULL with an error. */
+struct http *session_http(struct session *s, struct err *err);
+
+/*
+ * Revokes every token of the record that may still be alive, refresh tokens included,
+ * within @budget_ms. Gone already is success. The record is left as it is.
+ */
+struct session_revoked {
+	int revoked;	/* taken back */
+	int failed;	/* perhaps still alive */
+	struct err why; /* the last failure */
+};
+void session_revoke(struct session *s, int64_t budget_ms, struct session_revoked *ret);
+
+/* The name by default: provider and a digest of what identifies the token. */
+void session_default_name(const struct flow *f, const struct endpoints *e,
+			  const struct settings *s, char name[static STATE_NAME_SIZE]);
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * The directory of one token (contract section 5): `token`, `header`, `state.json`,
+ * `lock`, `refresher.log`. Mode 0700, files 0600, owned like the shared directory it
+ * stands in. Every file is replaced whole, so readers need no lock; writers hold it.
+ *
+ * state.json is written first and holds every token that was minted and may still be
+ * alive: a process killed at any point leaves nothing that could not be revoked.
+ */
+#ifndef SESSION_STATE_H
+#define SESSION_STATE_H
+
+#include "oauth/token.h"
+#include "provider/provider.h"
+
+enum { STATE_VERSION = 1, STATE_NAME_SIZE = 80 };
+
+struct state {
+	int fd;		 /* the directory, -1 when closed */
+	int lock_fd;	 /* >= 0 while the lock is held */
+	struct buf path; /* as this process sees it */
+};
+
+#define STATE_INIT \
+	((struct state){ .fd = -1, .lock_fd = -1, .path = BUF_INIT(BUF_URL_MAX) })
+#define AUTO_STATE __attribute__((cleanup(state_close)))
+
+/* The last failure to get a token; kind ERR_NONE when the last attempt went well. */
+struct state_error {
+	enum err_kind kind;
+	int64_t boot_ms, wall;
+	char text[ERR_TEXT_MAX], hint[ERR_TEXT_MAX];
+};
+
+/* What state.json holds. */
+struct record {
+	bool has_token;
+	struct token token;
+	struct token *replaced; /* minted earlier, perhaps still alive; oldest first */
+	size_t replaced_count;
+	const struct flow *flow; /* NULL when it isn't known */
+	struct endpoints endpoints;
+	struct buf client_id; /* for messages and for later calls without settings */
+	int64_t minted;	      /* tokens got since the state began */
+	int64_t next_wall;    /* when the refresher gets the next one; 0: it doesn't */
+	struct state_error last_error;
+};
+
+#define RECORD_INIT                                    \
+	((struct record){ .token = TOKEN_INIT,         \
+			  .endpoints = ENDPOINTS_INIT, \
+			  .client_id = BUF_INIT(1024) })
+#define AUTO_RECORD __attribute__((cleanup(record_release)))
+
+/*
+ * Opens the directory @name under @base. With @create, makes what is missing; without,
+ * a missing directory is ERR_NO_TOKEN. ERR_IO when it is a link, or owned by a user that
+ * is neither this one nor the owner of @base.
+ */
+int state_open(struct state *s, const char *base, const char *name, bool create,
+	       struct err *err);
+void state_close(struct state *s);
+
+/*
+ * Takes the lock, waiting for its holder; a signal ends the wait. The kernel drops it
+ * when the process dies, however it dies.
+ */
+int state_lock(struct state *s, struct err *err);
+void state_unlock(struct state *s);
+
+/*
+ * Reads state.json into an initialised record. Where there is none, or one that is torn,
+ * foreign, a link or of another version, has_token is false, and, but for the first
+ * case, a warning says why. Tokens read are known to log_secrets() afterwards.
+ */
+void state_read(const struct state *s, struct record *ret);
+
+/*
+ * Writes state.json, and `token` and `header` where they don't match. Hold the lock.
+ * Replaced tokens that have expired are left out.
+ */
+int state_write(const struct state *s, const struct record *r, struct err *err);
+
+/* True when `token` and `header` hold what the record says. */
+bool state_matches(const struct state *s, const struct record *r);
+
+/* True while the directory still is what its path leads to. */
+bool state_exists(const struct state *s);
+
+/* Removes the directory and every file in it. Missing ones are no error. */
+int state_remove(struct state *s, struct err *err);
+
+/* Puts @t in front: the present token moves to the replaced ones. */
+int record_put_token(struct record *r, const struct token *t, struct err *err);
+
+/* Moves the present token to the replaced ones. */
+int record_retire(struct record *r, struct err *err);
+
+void record_release(struct record *r);
+
+#endif
