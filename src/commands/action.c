@@ -1,0 +1,117 @@
+#include "commands/command.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/quote.h"
+
+/* State first: the post step must find what there is, even if the rest fails. */
+static int action_save(struct app *app, const struct session *s, struct err *err)
+{
+	if (runner_put(&app->runner, RUNNER_STATE, "state", buf_str(&s->state.path), err))
+		return -1;
+	return runner_put(&app->runner, RUNNER_STATE, "name",
+			  settings_str(&app->settings, SET_NAME), err);
+}
+
+static int action_outputs(struct app *app, const struct session *s, const char *dir,
+			  const char *refresher, struct err *err)
+{
+	const struct token *t = &s->record.token;
+	AUTO_BUF struct buf file = BUF_INIT(BUF_URL_MAX), header = BUF_INIT(BUF_URL_MAX);
+	char expires_in[32], expires_at[CLOCK_TEXT_SIZE], hex[QUOTE_FINGERPRINT_SIZE];
+	int64_t left = token_left_ms(t) / 1000;
+
+	snprintf(expires_in, sizeof(expires_in), "%" PRId64, left > 0 ? left : 0);
+	clock_format(token_expires_wall(t), expires_at);
+	quote_fingerprint(buf_str(&t->access), hex);
+	buf_addf(&file, "%s/token", dir);
+	buf_addf(&header, "%s/header", dir);
+	const struct {
+		const char *name, *value;
+	} outputs[] = {
+		{ "access-token", buf_str(&t->access) },
+		{ "token-type", "Bearer" },
+		{ "expires-in", expires_in },
+		{ "expires-at", expires_at },
+		{ "api-url", buf_str(&s->record.endpoints.api_url) },
+		{ "token-file", buf_str(&file) },
+		{ "header-file", buf_str(&header) },
+		{ "fingerprint", hex },
+		{ "refresher", refresher },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(outputs); i++)
+		if (runner_put(&app->runner, RUNNER_OUTPUT, outputs[i].name,
+			       outputs[i].value, err))
+			return -1;
+	return 0;
+}
+
+static int action_environment(struct app *app, const struct session *s, const char *dir,
+			      struct err *err)
+{
+	AUTO_HANDOVER struct handover h;
+
+	if (handover_fill(&h, s, dir, err))
+		return -1;
+	if (!settings_bool(&app->settings, SET_EXPORT_ENV))
+		return 0;
+	for (size_t i = 0; i < h.count; i++)
+		if (runner_put(&app->runner, RUNNER_ENV, h.v[i].name,
+			       buf_str(&h.v[i].value), err))
+			return -1;
+	return 0;
+}
+
+static int action_summary(struct app *app, const struct session *s, const char *refresher,
+			  struct err *err)
+{
+	const struct record *r = &s->record;
+	AUTO_BUF struct buf text = BUF_INIT(16 * 1024);
+	char expires[CLOCK_TEXT_SIZE], span[CLOCK_TEXT_SIZE], hex[QUOTE_FINGERPRINT_SIZE];
+
+	clock_format(token_expires_wall(&r->token), expires);
+	clock_format_span(token_left_ms(&r->token) / 1000, span);
+	quote_fingerprint(buf_str(&r->token.access), hex);
+	buf_adds(&text,
+		 "| Token of | API host | Expires | In | Fingerprint | Refresher |\n"
+		 "|---|---|---|---|---|---|\n");
+	buf_addf(&text, "| %s | %s | %s | %s | `%s` | %s |\n\n",
+		 provider_name(r->flow->provider), buf_str(&r->endpoints.api_url),
+		 expires, span, hex, refresher);
+	return runner_add(&app->runner, RUNNER_SUMMARY, buf_str(&text), err);
+}
+
+static void action_report(const struct session *s)
+{
+	char span[CLOCK_TEXT_SIZE], hex[QUOTE_FINGERPRINT_SIZE];
+
+	clock_format_span(token_left_ms(&s->record.token) / 1000, span);
+	quote_fingerprint(buf_str(&s->record.token.access), hex);
+	log_info("%s token %s for %s, %s left (fingerprint %s)",
+		 provider_name(s->flow->provider), s->minted ? "fetched" : "reused",
+		 buf_str(&s->record.endpoints.api_url), span, hex);
+}
+
+int cmd_action(struct app *app, struct err *err)
+{
+	AUTO_SESSION struct session s = { .state = STATE_INIT };
+	AUTO_BUF struct buf dir = BUF_INIT(BUF_URL_MAX);
+	struct session_want want = { 0 };
+	const char *refresher = "none";
+
+	if (app_session(app, &s, SESSION_CREATE, err) || action_save(app, &s, err))
+		return -1;
+	runner_mask(&app->runner);
+	if (app_token(app, &s, &want, err))
+		return -1;
+	runner_shown_path(&app->runner, buf_str(&s.state.path), &dir);
+	if (action_outputs(app, &s, buf_str(&dir), refresher, err) ||
+	    action_environment(app, &s, buf_str(&dir), err) ||
+	    action_summary(app, &s, refresher, err))
+		return -1;
+	action_report(&s);
+	return 0;
+}

@@ -1,0 +1,66 @@
+#include "commands/command.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/log.h"
+
+int app_session(struct app *app, struct session *s, enum session_open_mode mode,
+		struct err *err)
+{
+	const char *stored = getenv("CC_TOKEN_STATE");
+	const char *slash = stored ? strrchr(stored, '/') : NULL;
+
+	buf_set(&app->place.stored, mode == SESSION_STORED ? stored : NULL);
+	if (mode == SESSION_STORED && slash && slash > stored &&
+	    !settings_has(&app->settings, SET_STATE_DIR))
+		buf_add(&app->place.base, stored, (size_t)(slash - stored));
+	else if (runner_state_base(&app->runner, &app->settings, &app->place.base, err))
+		return -1;
+	return session_open(s, &app->settings, &app->place, mode, err);
+}
+
+int app_token(struct app *app, struct session *s, const struct session_want *want,
+	      struct err *err)
+{
+	int rc = session_token(s, want, err);
+
+	runner_mask(&app->runner);
+	return rc;
+}
+
+void app_warn(const struct app *app, const char *fmt, ...)
+{
+	AUTO_BUF struct buf text = BUF_INIT(8 * 1024);
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	log_warn("%s", buf_str(&text));
+	runner_annotate(&app->runner, RUNNER_WARNING, buf_str(&text));
+}
+
+int app_print(const struct buf *text, struct err *err)
+{
+	if (buf_check(text, "the output", err))
+		return -1;
+	if (fs_write_all(STDOUT_FILENO, buf_str(text), text->len))
+		return err_sys(err, ERR_IO, errno, "can't write to stdout");
+	return 0;
+}
+
+int app_seconds(const struct app *app, const char *name, int64_t otherwise, int64_t *ret,
+		struct err *err)
+{
+	const char *text = args_value(&app->args, name);
+	int64_t n = text ? settings_parse_seconds(text) : otherwise;
+
+	if (n < 0)
+		return err_set(err, ERR_USAGE,
+			       "--%s must be seconds, or a number with m, h or d", name);
+	*ret = n;
+	return 0;
+}

@@ -1,0 +1,90 @@
+/*
+ * Commands: one table, one thin file each. A command that is not in the table does not
+ * exist; usage, help and README come from it.
+ */
+#ifndef COMMANDS_COMMAND_H
+#define COMMANDS_COMMAND_H
+
+#include "runner/runner.h"
+#include "session/session.h"
+#include "settings/args.h"
+
+/* What every command works with; owned by main. */
+struct app {
+	const struct command *command;
+	struct settings settings;
+	struct args args;
+	struct runner runner;
+	struct session_place place;
+};
+
+struct command {
+	const char *name;
+	const char *synopsis; /* what follows the name in the usage line */
+	const char *summary;  /* one line, no full stop */
+	/* The exit code, or -1 with an error that main reports. */
+	int (*run)(struct app *app, struct err *err);
+	const struct arg_row *options; /* ended by a NULL name */
+	bool takes_command;	       /* what follows the first word is not ours */
+	bool needs_settings;	       /* false: works whatever the environment holds */
+	bool to_log; /* stdout is the runner's log, not a result: commands go there */
+	int positional_max;
+};
+
+extern const struct command commands[];
+extern const size_t command_count;
+
+/* The row of that name, NULL when there is none. */
+const struct command *command_find(const char *name);
+
+/* Opens the session that the settings mean; see session_open(). */
+int app_session(struct app *app, struct session *s, enum session_open_mode mode,
+		struct err *err);
+
+/* A session with a valid token, whose masks are printed. */
+int app_token(struct app *app, struct session *s, const struct session_want *want,
+	      struct err *err);
+
+/* A warning for people: on stderr, and as the runner's annotation. */
+void app_warn(const struct app *app, const char *fmt, ...) PRINTF(2, 3);
+
+/* Writes to stdout, all of it. -1 with ERR_IO when that fails (a full disk, a closed pipe). */
+int app_print(const struct buf *text, struct err *err);
+
+/* The number of seconds in option @name, @otherwise when it isn't given. */
+int app_seconds(const struct app *app, const char *name, int64_t otherwise, int64_t *ret,
+		struct err *err);
+
+/*
+ * The variables for later steps and for the child of `exec` (contract section 4), in
+ * order; ended by a NULL name. @dir is the token's directory as the consumer sees it.
+ * Values are owned by @ret; release it with handover_release().
+ */
+enum { HANDOVER_MAX = 12 };
+struct handover {
+	struct {
+		const char *name; /* a literal */
+		struct buf value;
+	} v[HANDOVER_MAX];
+	size_t count;
+};
+#define AUTO_HANDOVER __attribute__((cleanup(handover_release)))
+int handover_fill(struct handover *ret, const struct session *s, const char *dir,
+		  struct err *err);
+void handover_release(struct handover *h);
+
+int cmd_action(struct app *app, struct err *err);
+int cmd_post(struct app *app, struct err *err);
+int cmd_get(struct app *app, struct err *err);
+int cmd_status(struct app *app, struct err *err);
+int cmd_providers(struct app *app, struct err *err);
+int cmd_version(struct app *app, struct err *err);
+int cmd_help(struct app *app, struct err *err);
+
+extern const struct arg_row get_options[];
+extern const struct arg_row status_options[];
+extern const struct arg_row providers_options[];
+extern const struct arg_row version_options[];
+extern const struct arg_row help_options[];
+
+#endif

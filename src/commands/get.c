@@ -1,0 +1,94 @@
+#include "commands/command.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "base/quote.h"
+
+const struct arg_row get_options[] = {
+	{ "format", 'f', "FORMAT", "token (default), header, env or json" },
+	{ "min-ttl", 0, "SECONDS", "fetch unless the stored token lasts that long" },
+	{ "force", 0, NULL, "fetch in any case" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static void get_token(const struct session *s, struct buf *out)
+{
+	buf_addf(out, "%s\n", buf_str(&s->record.token.access));
+}
+
+static void get_header(const struct session *s, struct buf *out)
+{
+	buf_addf(out, "Authorization: Bearer %s\n", buf_str(&s->record.token.access));
+}
+
+static void get_env(const struct session *s, struct buf *out)
+{
+	AUTO_HANDOVER struct handover h;
+	struct err ignored = ERR_INIT;
+
+	if (handover_fill(&h, s, buf_str(&s->state.path), &ignored))
+		out->failed = true;
+	for (size_t i = 0; i < h.count; i++) {
+		buf_addf(out, "export %s=", h.v[i].name);
+		quote_shell(out, buf_str(&h.v[i].value));
+		buf_addc(out, '\n');
+	}
+}
+
+static void get_json(const struct session *s, struct buf *out)
+{
+	const struct record *r = &s->record;
+	struct json *o = json_object();
+	char expires[CLOCK_TEXT_SIZE], hex[QUOTE_FINGERPRINT_SIZE];
+	int64_t left = token_left_ms(&r->token) / 1000;
+
+	clock_format(token_expires_wall(&r->token), expires);
+	quote_fingerprint(buf_str(&r->token.access), hex);
+	json_put_str(o, "access_token", buf_str(&r->token.access));
+	json_put_str(o, "token_type", "Bearer");
+	json_put_num(o, "expires_in", (double)(left > 0 ? left : 0));
+	json_put_str(o, "expires_at", expires);
+	json_put_str(o, "api_url", buf_str(&r->endpoints.api_url));
+	json_put_str(o, "fingerprint", hex);
+	json_print(o, out);
+	json_free(o);
+	buf_addc(out, '\n');
+}
+
+static const struct {
+	const char *name;
+	void (*print)(const struct session *s, struct buf *out);
+} formats[] = {
+	{ "token", get_token },
+	{ "header", get_header },
+	{ "env", get_env },
+	{ "json", get_json },
+};
+
+int cmd_get(struct app *app, struct err *err)
+{
+	AUTO_SESSION struct session s = { .state = STATE_INIT };
+	AUTO_BUF struct buf out = BUF_INIT(BUF_BODY_MAX);
+	const char *format = args_value(&app->args, "format");
+	struct session_want want = { .force = args_has(&app->args, "force") };
+	size_t i = 0;
+
+	while (format && i < ARRAY_LEN(formats) && strcmp(format, formats[i].name) != 0)
+		i++;
+	if (i == ARRAY_LEN(formats))
+		return err_set(err, ERR_USAGE,
+			       "--format must be one of token, header, env, json");
+	if (app_seconds(app, "min-ttl", 0, &want.min_ttl, err) ||
+	    app_session(app, &s, SESSION_STORED, err) || app_token(app, &s, &want, err))
+		return -1;
+	if (want.min_ttl && token_left_ms(&s.record.token) < want.min_ttl * 1000)
+		app_warn(app,
+			 "the provider's tokens last %lld s, less than the %lld s asked "
+			 "for by --min-ttl",
+			 (long long)s.record.token.lifetime, (long long)want.min_ttl);
+	formats[i].print(&s, &out);
+	return app_print(&out, err);
+}

@@ -1,0 +1,48 @@
+#include "commands/command.h"
+
+#include <string.h>
+
+static void handover_add(struct handover *h, const char *name, const char *value)
+{
+	struct buf *out = &h->v[h->count].value;
+
+	if (!*value)
+		return;
+	*out = BUF_INIT(BUF_SECRET_MAX);
+	buf_adds(out, value);
+	h->v[h->count++].name = name;
+}
+
+int handover_fill(struct handover *ret, const struct session *s, const char *dir,
+		  struct err *err)
+{
+	const struct record *r = &s->record;
+	const char *api = buf_str(&r->endpoints.api_url);
+	AUTO_BUF struct buf file = BUF_INIT(BUF_URL_MAX), header = BUF_INIT(BUF_URL_MAX);
+	char expires[CLOCK_TEXT_SIZE];
+
+	*ret = (struct handover){ 0 };
+	clock_format(token_expires_wall(&r->token), expires);
+	buf_addf(&file, "%s/token", dir);
+	buf_addf(&header, "%s/header", dir);
+	handover_add(ret, "CC_ACCESS_TOKEN", buf_str(&r->token.access));
+	handover_add(ret, "CC_TOKEN_EXPIRES_AT", expires);
+	handover_add(ret, "CC_TOKEN_FILE", buf_str(&file));
+	handover_add(ret, "CC_TOKEN_HEADER_FILE", buf_str(&header));
+	handover_add(ret, "CC_TOKEN_API_URL", api);
+	handover_add(ret, "CC_TOKEN_STATE", dir);
+	if (r->flow && r->flow->provider == PROVIDER_GENESYS) {
+		handover_add(ret, "GENESYSCLOUD_ACCESS_TOKEN", buf_str(&r->token.access));
+		handover_add(ret, "GENESYSCLOUD_REGION", buf_str(&r->endpoints.region));
+	} else if (r->flow && r->flow->provider == PROVIDER_CXONE) {
+		handover_add(ret, "CXONE_ACCESS_TOKEN", buf_str(&r->token.access));
+		handover_add(ret, "CXONE_API_URL", api);
+	}
+	return buf_check(&file, "the path of the token file", err);
+}
+
+void handover_release(struct handover *h)
+{
+	for (size_t i = 0; i < h->count; i++)
+		buf_release(&h->v[i].value);
+}

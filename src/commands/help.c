@@ -1,0 +1,114 @@
+#include "commands/command.h"
+
+#include <string.h>
+
+const struct arg_row help_options[] = {
+	{ "markdown", 0, NULL, "the tables of README.md" },
+	{ NULL, 0, NULL, NULL },
+};
+
+/* Text without the back-quotes that the tables carry for Markdown. */
+static void help_plain(struct buf *out, const char *text)
+{
+	for (; *text; text++)
+		if (*text != '`')
+			buf_addc(out, *text);
+}
+
+static void help_setting(struct buf *out, enum setting_id id)
+{
+	const struct setting_row *row = settings_row(id);
+	const char *value = row->kind == SETTING_SECRET ? "(variable only)"
+			    : row->kind == SETTING_BOOL ? "[=true|false]"
+							: "VALUE";
+
+	buf_addf(out, "  %s%s %s\n      ", row->kind == SETTING_SECRET ? "" : "--",
+		 row->name, value);
+	help_plain(out, row->help);
+	if (row->fallback)
+		buf_addf(out, " (default %s)", row->fallback);
+	buf_adds(out, "\n      ");
+	settings_env_names(id, PROVIDER_NONE, out);
+	buf_addc(out, '\n');
+}
+
+static void help_settings(struct buf *out)
+{
+	buf_adds(out,
+		 "settings, as options, action inputs (INPUT_<NAME>) or variables, in "
+		 "that order:\n");
+	for (int id = 0; id < SETTING_COUNT; id++)
+		help_setting(out, (enum setting_id)id);
+}
+
+static void help_all(struct buf *out)
+{
+	buf_adds(out, "usage: cc-token COMMAND [OPTIONS]\n\ncommands:\n");
+	for (size_t i = 0; i < command_count; i++)
+		buf_addf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+	buf_adds(out, "\nevery command takes -h, -q, -v and the settings as options\n\n");
+	help_settings(out);
+}
+
+static void help_command(struct buf *out, const struct command *c)
+{
+	buf_addf(out, "usage: cc-token %s [OPTIONS]%s%s\n\n%s\n", c->name,
+		 *c->synopsis ? " " : "", c->synopsis, c->summary);
+	if (c->options && c->options->name)
+		buf_adds(out, "\noptions:\n");
+	for (const struct arg_row *o = c->options; o && o->name; o++) {
+		buf_addf(out, "  --%s%s%s", o->name, o->metavar ? " " : "",
+			 o->metavar ? o->metavar : "");
+		if (o->letter)
+			buf_addf(out, ", -%c", o->letter);
+		buf_addf(out, "\n      %s\n", o->help);
+	}
+	buf_adds(out, "\nsettings: see cc-token help\n");
+}
+
+static void help_markdown_settings(struct buf *out)
+{
+	buf_adds(out, "| setting | environment, in order | default | meaning |\n"
+		      "|---|---|---|---|\n");
+	for (int id = 0; id < SETTING_COUNT; id++) {
+		const struct setting_row *row = settings_row((enum setting_id)id);
+
+		buf_addf(out, "| `%s`%s | ", row->name,
+			 row->kind == SETTING_SECRET ? " (secret)" : "");
+		settings_env_names((enum setting_id)id, PROVIDER_NONE, out);
+		buf_addf(out, " | %s | %s |\n", row->fallback ? row->fallback : "",
+			 row->help);
+	}
+}
+
+static void help_markdown(struct buf *out)
+{
+	buf_adds(out, "| command | does |\n|---|---|\n");
+	for (size_t i = 0; i < command_count; i++)
+		buf_addf(out, "| `cc-token %s%s%s` | %s |\n", commands[i].name,
+			 *commands[i].synopsis ? " " : "", commands[i].synopsis,
+			 commands[i].summary);
+	buf_addc(out, '\n');
+	help_markdown_settings(out);
+}
+
+int cmd_help(struct app *app, struct err *err)
+{
+	AUTO_BUF struct buf out = BUF_INIT(64 * 1024);
+	const char *topic = app->args.rest_count ? app->args.rest[0] : NULL;
+	const struct command *c = app->command;
+
+	if (topic)
+		c = command_find(topic);
+	if (!c) {
+		err_set(err, ERR_USAGE, "no command of that name");
+		return err_hint(err, "see cc-token help");
+	}
+	if (args_has(&app->args, "markdown"))
+		help_markdown(&out);
+	else if (c->run == cmd_help)
+		help_all(&out);
+	else
+		help_command(&out, c);
+	return app_print(&out, err);
+}

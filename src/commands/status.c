@@ -1,0 +1,67 @@
+#include "commands/command.h"
+
+#include "base/json.h"
+#include "base/quote.h"
+
+const struct arg_row status_options[] = {
+	{ "json", 0, NULL, "one JSON object" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static void status_add(struct json *o, struct buf *text, const char *key,
+		       const char *label, const char *value)
+{
+	json_put_str(o, key, value);
+	if (*value)
+		buf_addf(text, "%-12s %s\n", label, value);
+}
+
+static void status_token(const struct record *r, bool valid, struct json *o,
+			 struct buf *text)
+{
+	char issued[CLOCK_TEXT_SIZE], expires[CLOCK_TEXT_SIZE], span[CLOCK_TEXT_SIZE];
+	char hex[QUOTE_FINGERPRINT_SIZE];
+	int64_t left = token_left_ms(&r->token) / 1000;
+
+	clock_format(r->token.issued_wall, issued);
+	clock_format(token_expires_wall(&r->token), expires);
+	clock_format_span(left, span);
+	quote_fingerprint(buf_str(&r->token.access), hex);
+	status_add(o, text, "fingerprint", "token", hex);
+	status_add(o, text, "issued_at", "issued", issued);
+	status_add(o, text, "expires_at", "expires", expires);
+	json_put_num(o, "expires_in", (double)(left > 0 ? left : 0));
+	json_put_bool(o, "valid", valid);
+	json_put_num(o, "refreshes", (double)(r->minted > 0 ? r->minted - 1 : 0));
+	buf_addf(text, "%-12s %s\n", "left", left > 0 ? span : "expired");
+	buf_addf(text, "%-12s %lld\n", "refreshes",
+		 (long long)(r->minted > 0 ? r->minted - 1 : 0));
+}
+
+int cmd_status(struct app *app, struct err *err)
+{
+	AUTO_SESSION struct session s = { .state = STATE_INIT };
+	AUTO_BUF struct buf text = BUF_INIT(64 * 1024), out = BUF_INIT(64 * 1024);
+	struct session_want want = { 0 };
+	const struct record *r = &s.record;
+	AUTO_JSON struct json *o = json_object();
+	bool valid;
+
+	if (app_session(app, &s, SESSION_STORED, err))
+		return -1;
+	valid = session_is_good(&s, &want);
+	status_add(o, &text, "provider", "provider",
+		   r->flow ? provider_name(r->flow->provider) : "");
+	status_add(o, &text, "api_url", "API host", buf_str(&r->endpoints.api_url));
+	status_add(o, &text, "state", "state", buf_str(&s.state.path));
+	if (r->has_token)
+		status_token(r, valid, o, &text);
+	status_add(o, &text, "last_error", "last error", r->last_error.text);
+	if (args_has(&app->args, "json")) {
+		json_print(o, &out);
+		buf_addc(&out, '\n');
+	}
+	if (app_print(out.len ? &out : &text, err))
+		return -1;
+	return valid ? 0 : 1;
+}

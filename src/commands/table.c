@@ -1,0 +1,32 @@
+#include "commands/command.h"
+
+#include <string.h>
+
+const struct command commands[] = {
+	{ "action", "", "the action's main step: fetch, mask, hand over", cmd_action,
+	  .needs_settings = true, .to_log = true },
+	{ "post", "", "the action's post step: revoke every token, remove the state",
+	  cmd_post, .needs_settings = true, .to_log = true },
+	{ "get", "[--format F] [--min-ttl S] [--force]",
+	  "print a valid token; fetch only when needed", cmd_get, .options = get_options,
+	  .needs_settings = true },
+	{ "stop", "", "what post does, for other runners and for people", cmd_post,
+	  .needs_settings = true },
+	{ "status", "[--json]", "what is stored, and how long it lasts", cmd_status,
+	  .options = status_options, .needs_settings = true },
+	{ "providers", "[--json]", "the known vendors, regions and hosts", cmd_providers,
+	  .options = providers_options },
+	{ "version", "[--json]", "version, and what it was built with", cmd_version,
+	  .options = version_options },
+	{ "help", "[CMD]", "this help, or that of a command", cmd_help,
+	  .options = help_options, .positional_max = 1 },
+};
+const size_t command_count = ARRAY_LEN(commands);
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < command_count; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}

@@ -1,0 +1,146 @@
+/*
+ * cc-token: process hygiene, the choice of the command, the one report of an error, and
+ * the only exit.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "base/fs.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "commands/command.h"
+
+/*
+ * No core and no tracing by peers; files for the owner alone; descriptors 0 to 2 open,
+ * so that none of ours becomes one of them; libcurl would write TLS keys to a file that
+ * SSLKEYLOGFILE names (libcurl-security(3)).
+ */
+static void main_harden(void)
+{
+	int fd;
+
+	prctl(PR_SET_DUMPABLE, 0);
+	umask(077);
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+	unsetenv("SSLKEYLOGFILE");
+	interrupt_install();
+}
+
+static void main_log_level(const struct app *app)
+{
+	const struct setting *level = &app->settings.v[SET_LOG_LEVEL];
+	const char *debug = getenv("RUNNER_DEBUG");
+
+	if (app->args.quiet)
+		log_set_level(LOG_ERROR);
+	else if (app->args.verbose)
+		log_set_level(LOG_DEBUG);
+	else if (level->from == FROM_DEFAULT && debug && strcmp(debug, "1") == 0)
+		log_set_level(LOG_DEBUG);
+	else if (log_level_parse(buf_str(&level->value)) >= 0)
+		log_set_level((enum log_level)log_level_parse(buf_str(&level->value)));
+}
+
+static int main_report(const struct app *app, const struct err *err)
+{
+	AUTO_BUF struct buf text = BUF_INIT(4 * ERR_TEXT_MAX);
+
+	buf_adds(&text, err->text);
+	if (*err->hint)
+		buf_addf(&text, ": %s", err->hint);
+	if (err->kind == ERR_INTERRUPTED)
+		log_info("%s", buf_str(&text));
+	else
+		log_at(LOG_ERROR, "%s", buf_str(&text));
+	if (err->kind != ERR_INTERRUPTED && err->kind != ERR_NO_TOKEN)
+		runner_annotate(&app->runner, RUNNER_ERROR, buf_str(&text));
+	return err_exit_code(err);
+}
+
+/* The command that argv asks for; moves argv so that its own options follow. */
+static const struct command *main_choose(int *argc, char ***argv, struct err *err)
+{
+	static const struct {
+		const char *word, *command;
+	} aliases[] = { { "--help", "help" },
+			{ "-h", "help" },
+			{ "--version", "version" },
+			{ "-V", "version" } };
+	const char *slash = strrchr((*argv)[0] ? (*argv)[0] : "", '/');
+	const char *self = slash ? slash + 1 : (*argv)[0];
+	const struct command *c;
+	const char *word;
+
+	if (self && strncmp(self, "cc-token-", 9) == 0) {
+		c = command_find(self + 9);
+		if (c && c->to_log)
+			return c;
+	}
+	if (*argc < 2) {
+		err_set(err, ERR_USAGE, "no command");
+		err_hint(err, "see cc-token help");
+		return NULL;
+	}
+	word = (*argv)[1];
+	for (size_t i = 0; i < ARRAY_LEN(aliases); i++)
+		if (strcmp(word, aliases[i].word) == 0)
+			word = aliases[i].command;
+	c = command_find(word);
+	if (!c) {
+		err_set(err, ERR_USAGE, "unknown command");
+		err_hint(err, "see cc-token help");
+		return NULL;
+	}
+	--*argc;
+	++*argv;
+	return c;
+}
+
+static int main_run(struct app *app, int argc, char **argv, struct err *err)
+{
+	static const struct arg_row none[] = { { NULL, 0, NULL, NULL } };
+	const struct command *c;
+
+	app->command = c = main_choose(&argc, &argv, err);
+	if (!c)
+		return -1;
+	runner_detect(&app->runner, c->to_log ? STDOUT_FILENO : STDERR_FILENO);
+	if (args_parse(&app->args, argc, argv, c->options ? c->options : none,
+		       c->takes_command, &app->settings, err))
+		return -1;
+	if (app->args.help)
+		return cmd_help(app, err);
+	if (!c->takes_command && app->args.rest_count > c->positional_max)
+		return err_set(err, ERR_USAGE, "too many arguments for %s", c->name);
+	if (c->needs_settings && settings_load(&app->settings, err))
+		return -1;
+	main_log_level(app);
+	return c->run(app, err);
+}
+
+int main(int argc, char **argv)
+{
+	struct app app = { .place = { BUF_INIT(BUF_URL_MAX), BUF_INIT(BUF_URL_MAX) } };
+	struct err err = ERR_INIT;
+	int code;
+
+	main_harden();
+	settings_init(&app.settings);
+	runner_detect(&app.runner, STDERR_FILENO);
+	code = main_run(&app, argc, argv, &err);
+	if (code < 0)
+		code = main_report(&app, &err);
+	args_release(&app.args);
+	settings_release(&app.settings);
+	buf_release(&app.place.base);
+	buf_release(&app.place.stored);
+	redact_release(log_secrets());
+	return code;
+}

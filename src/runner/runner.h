@@ -1,0 +1,72 @@
+/*
+ * The CI runner around us: which one it is, what it masks, what it shares between steps,
+ * and how values reach later steps. Facts with their sources: docs/runners.md.
+ *
+ * Order matters: runner_mask() comes before anything that could show a value.
+ */
+#ifndef RUNNER_RUNNER_H
+#define RUNNER_RUNNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "settings/settings.h"
+
+enum runner_kind { RUNNER_SHELL, RUNNER_GITHUB, RUNNER_ACT, RUNNER_GITLAB };
+
+struct runner {
+	enum runner_kind kind;
+	bool container; /* GitHub: we are a container action, paths are under /github */
+	int fd;		/* where workflow commands go: stdout for action and post */
+	size_t masked;	/* so many of log_secrets() are printed */
+};
+
+/* Reads the environment. @fd is 1 for action and post, 2 where stdout is the result. */
+void runner_detect(struct runner *r, int fd);
+
+/* "github", "act", "gitlab" or "shell". */
+const char *runner_name(const struct runner *r);
+
+/*
+ * Tells the runner every value of log_secrets() that it was not told yet. Prints nothing
+ * on GitLab and elsewhere: there the line itself would show the value.
+ */
+void runner_mask(struct runner *r);
+
+/*
+ * The directory shared between the steps of a job in which state directories stand
+ * (contract section 5), as this process sees it.
+ */
+int runner_state_base(const struct runner *r, const struct settings *s, struct buf *out,
+		      struct err *err);
+
+/* Appends @path as later steps see it: the host's path of a mounted directory. */
+void runner_shown_path(const struct runner *r, const char *path, struct buf *out);
+
+/* The runner's command files. */
+enum runner_file { RUNNER_OUTPUT, RUNNER_ENV, RUNNER_PATH, RUNNER_STATE, RUNNER_SUMMARY };
+
+/* True when the runner gives that file. */
+bool runner_has_file(const struct runner *r, enum runner_file file);
+
+/*
+ * Adds the line NAME=VALUE. A value with a line break is refused, not escaped. Without
+ * such a file there is nothing to do. ERR_IO when it can't be written.
+ */
+int runner_put(const struct runner *r, enum runner_file file, const char *name,
+	       const char *value, struct err *err);
+
+/* Adds text as it is: to RUNNER_PATH a line, to RUNNER_SUMMARY Markdown. */
+int runner_add(const struct runner *r, enum runner_file file, const char *text,
+	       struct err *err);
+
+/* The value of STATE_<name> of the main step, NULL where the runner gives none. */
+const char *runner_saved(const char *name);
+
+enum runner_level { RUNNER_NOTICE, RUNNER_WARNING, RUNNER_ERROR };
+
+/* An annotation, on GitHub and act; elsewhere nothing. */
+void runner_annotate(const struct runner *r, enum runner_level level, const char *text);
+
+#endif
