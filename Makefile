@@ -58,7 +58,7 @@ else
 LINK += -pie
 endif
 
-COMPILE = $(CC) -std=gnu11 -Isrc -D_GNU_SOURCE -DCC_VERSION='"$(VERSION)"' $(CPPFLAGS) \
+COMPILE = $(CC) -std=gnu11 -Isrc -D_GNU_SOURCE -DCC_VERSION='"$(VERSION)"' $(DEFINE) $(CPPFLAGS) \
 	$(CFLAGS) $(MODE) $(WARN) $(if $(DEVELOPER),-Werror) \
 	-ffile-prefix-map=$(CURDIR)=. -MMD -MP
 LIBS := -lcurl -lcjson -lssl -lcrypto
@@ -85,7 +85,7 @@ $(O)/src/net/roots.o: src/net/roots.S $(ROOTS)
 	$(Q)$(CC) $(if $(ROOTS),-DROOTS_FILE='"$(ROOTS)"') -c -o $@ $<
 
 # The one object that knows the commit is made anew when the commit changes.
-$(O)/src/commands/version.o: CPPFLAGS += -DCC_COMMIT='"$(COMMIT)"'
+$(O)/src/commands/version.o: DEFINE = -DCC_COMMIT='"$(COMMIT)"'
 $(O)/src/commands/version.o: $(O)/commit
 $(O)/commit: FORCE
 	@mkdir -p $(O)
