@@ -1,0 +1,69 @@
+# shellcheck shell=bash
+# Runs workflows by a real act, against the emulator, and looks at what is left of them.
+#
+#   setup_file()    { emulator_start; act_setup; }
+#   teardown_file() { emulator_stop; }
+#   @test "…"       { emu_ns; act_secret CLIENT_SECRET "$EMU_GENESYS_SECRET"; run act_run handover; … }
+
+ACT_ROOT=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
+ACT_JOB_IMAGE=cc-token-act-job
+
+# act_setup: installs act, makes the job's image, and a repository that holds this checkout.
+act_setup() {
+	"$ACT_ROOT/scripts/peers" >&2
+	"$ACT_ROOT/scripts/base-image" >&2
+	docker build -q -t "$ACT_JOB_IMAGE" "$ACT_ROOT/tests/act/image" >&2
+	export ACT_PROJECT=$BATS_FILE_TMPDIR/project
+	mkdir "$ACT_PROJECT"
+	git -C "$ACT_ROOT" ls-files -z --cached --others --exclude-standard |
+		rsync -a --from0 --files-from=- --ignore-missing-args "$ACT_ROOT/" "$ACT_PROJECT/"
+	act_git init -q -b main
+	act_git add -A
+	act_git -c user.name=t -c user.email=t@example.invalid commit -qm test
+	act_git remote add origin https://github.com/example/project.git
+}
+
+act_git() { git -C "$ACT_PROJECT" "$@"; }
+
+# act_secret NAME VALUE: for the next act_run of this test. The file is YAML, in which every value
+# can be written (a JSON string is one); the other form that act reads cannot hold all of them.
+act_secret() {
+	jq -nr --arg name "$1" --arg value "$2" '"\($name): \($value | tojson)"' \
+		>>"$BATS_TEST_TMPDIR/secrets.yml"
+}
+
+# act_command WORKFLOW [OPTION…]: sets the array ACT_COMMAND to what runs tests/act/WORKFLOW.yml.
+act_command() {
+	ACT_COMMAND=("$("$ACT_ROOT/scripts/peers" --bin)/act" push --rm --pull=false
+		-C "$ACT_PROJECT" -W "$ACT_PROJECT/tests/act/$1.yml"
+		-P "ubuntu-latest=$ACT_JOB_IMAGE"
+		--secret-file "$BATS_TEST_TMPDIR/secrets.yml"
+		--var "TOKEN_URL=$EMU_TOKEN_URL" --var "API_URL=$EMU_API_URL"
+		--container-options "--volume $EMU_CA_FILE:/emulator/ca.pem:ro"
+		--artifact-server-addr 127.0.0.1 --cache-server-addr 127.0.0.1 --no-cache-server
+		"${@:2}")
+}
+
+# act_run WORKFLOW [OPTION…]: its log goes to stdout and to $ACT_LOG.
+act_run() {
+	export ACT_LOG=$BATS_TEST_TMPDIR/act.log
+	act_command "$@"
+	"${ACT_COMMAND[@]}" </dev/null 2>&1 | tee "$ACT_LOG"
+	return "${PIPESTATUS[0]}"
+}
+
+# act_leaves_nothing: no container of act or of the action is left, and no good token.
+act_leaves_nothing() {
+	local left
+	left=$(docker ps -a --filter name='^act-' --format '{{.Names}} {{.Status}}'
+		docker ps -a --filter ancestor=act-dockeraction --filter "ancestor=$ACT_JOB_IMAGE" \
+			--format '{{.Names}} {{.Status}}')
+	[[ -z $left ]] || { printf 'left: %s\n' "$left" >&2; return 1; }
+	[[ $(emu_valid_tokens) == 0 ]]
+}
+
+# act_hides LOG VALUE…: none of the values is in the log, nor any token that a request carried,
+# in plain, percent-encoded or base64 form.
+act_hides() {
+	journal_json | python3 "$ACT_ROOT/tests/lib/leaks.py" "$@"
+}
