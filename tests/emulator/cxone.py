@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 
-from vendor import Context, Refused, Vendor, decoded, matches, oauth_error
+import paging
+from context import Context, Refused
+from vendor import Vendor, decoded, matches, oauth_error
 from vendors import ACCESS_KEY, CXONE, CXONE_API_HOST, CXONE_AREA, CXONE_TENANT, find
 from wire import Answer, as_json
 from world import Token, web_token
@@ -16,6 +18,7 @@ class Cxone(Vendor):
     """All hosts in one; which is asked does not matter here, the path tells the flow."""
 
     name = "cxone"
+    lists = paging.CXONE
 
     def __init__(self) -> None:
         self.logins = {
@@ -25,12 +28,12 @@ class Cxone(Vendor):
             "/public/user/refresh": self.access_key_refresh,
         }
 
-    def classify(self, context: Context) -> tuple[str, int | None]:
+    def classify(self, context: Context) -> str:
         if context.path in self.logins:
-            return "token", None
-        return ("discovery" if context.path in DISCOVERY else "api"), None
+            return "token"
+        return "discovery" if context.path in DISCOVERY else "api"
 
-    def failure(self, context: Context, status: int) -> Answer:
+    def failure(self, context: Context, status: int, seconds: str = "1") -> Answer:
         """Outside the token endpoints the text may be in a header alone."""
         if status == 204:
             return Answer(204)
@@ -47,7 +50,7 @@ class Cxone(Vendor):
             return login(context)
         if context.path in DISCOVERY:
             return self.discover(context)
-        return self.api(context)
+        return self.resource(context, self.authorized(context))
 
     # Logins
 
@@ -158,10 +161,6 @@ class Cxone(Vendor):
             raise Refused(Answer(401, headers=[("icStatusDescription", text),
                                                ("WWW-Authenticate", "Bearer")]))
         return token
-
-    def api(self, context: Context) -> Answer:
-        self.authorized(context)
-        return self.failure(context, 404)
 
 
 def one_line(text: str) -> str:

@@ -28,9 +28,8 @@ PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     options = parse_options()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     die_with_parent()
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    signal.signal(signal.SIGINT, lambda *_: os._exit(0))
     directory = options.dir.resolve()
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.umask(0o077)
@@ -57,7 +56,7 @@ def parse_options() -> argparse.Namespace:
 def die_with_parent() -> None:
     """End when the process that started this one does, however it ends."""
     parent = os.getppid()
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         sys.exit(0)
 

@@ -71,6 +71,8 @@ SETTINGS = {
     "pagesize": ("any", "the largest page that is given (genesys 100, cxone 10000)"),
     "itemsize": ("any", "at least VALUE bytes an item"),
     "tricks": ("any", "items also hold lone surrogates, noncharacters, deep nesting, twin keys"),
+    "badutf8": ("any", "the last item of each page holds bytes that are no UTF-8"),
+    "pretty": ("any", "pages are indented, with line breaks inside the items"),
     "nexturi": ("any", "`full` (default: nextUri holds the whole path, namespace and all), `bare` "
                        "(as behind a gateway: /api/v2/…) or `absolute` (with scheme and host)"),
     "nototal": ("any", "pages say neither total nor page count"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from vendor import Context, Refused, Vendor, oauth_error
+import paging
+from context import Context, Refused
+from vendor import Vendor, oauth_error
 from vendors import GENESYS, find
 from wire import Answer, as_json
 from world import Token, opaque_token
@@ -45,29 +47,32 @@ class Genesys(Vendor):
     name = "genesys"
     lifetime = 86400.0
     token_type = "bearer"
+    lists = paging.GENESYS
 
-    def classify(self, context: Context) -> tuple[str, int | None]:
+    def classify(self, context: Context) -> str:
         if context.path == "/oauth/token":
-            return "token", None
-        if context.path == "/api/v2/tokens/me" and context.request.method == "DELETE":
-            return "revoke", None
-        return "api", None
+            return "token"
+        ends = context.path == "/api/v2/tokens/me" and context.request.method == "DELETE"
+        return "revoke" if ends else "api"
 
     def headers(self, context: Context) -> list[tuple[str, str]]:
         return [("ININ-Correlation-Id", context.correlation)]
 
-    def failure(self, context: Context, status: int) -> Answer:
+    def failure(self, context: Context, status: int, seconds: str = "1") -> Answer:
+        """An ErrorBody; a 429 of the API always says how many seconds to wait."""
+        if status == 204:
+            return Answer(204)
         code, message = MESSAGES.get(status, (f"error.{status}", f"Error {status}."))
-        answer = error_body(context, status, code, message.format(seconds=1),
+        answer = error_body(context, status, code, message.format(seconds=seconds),
                             PERMISSIONS.get(status))
         if status == 429 and context.kind != "token":
-            answer.headers.append(("Retry-After", "1"))
-        return Answer(204) if status == 204 else answer
+            answer.headers.append(("Retry-After", seconds))
+        return answer
 
     def respond(self, context: Context) -> Answer:
         if context.path == "/oauth/token":
             return self.login(context)
-        return self.api(context)
+        return self.resource(context, self.authorized(context))
 
     def login(self, context: Context) -> Answer:
         if context.request.method != "POST":
@@ -107,8 +112,7 @@ class Genesys(Vendor):
                 "The supplied credentials are expired and cannot be used."))
         return token
 
-    def api(self, context: Context) -> Answer:
-        token = self.authorized(context)
+    def other(self, context: Context, token: Token) -> Answer:
         if context.path == "/api/v2/tokens/me":
             return self.tokens_me(context, token)
         if context.path == "/api/v2/organizations/me":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vendor import Context, Refused, Vendor, decoded, matches, oauth_error
+from context import Context, Refused
+from vendor import Vendor, decoded, matches, oauth_error
 from vendors import OAUTH2, find
 from wire import Answer, as_json
 from world import opaque_token
@@ -16,12 +17,12 @@ class Oauth2(Vendor):
 
     name = "oauth2"
 
-    def classify(self, context: Context) -> tuple[str, int | None]:
+    def classify(self, context: Context) -> str:
         if context.path.startswith("/.well-known/"):
-            return "discovery", None
-        return KINDS.get(context.path, "api"), None
+            return "discovery"
+        return KINDS.get(context.path, "api")
 
-    def failure(self, context: Context, status: int) -> Answer:
+    def failure(self, context: Context, status: int, seconds: str = "1") -> Answer:
         if status == 204:
             return Answer(204)
         error = "temporarily_unavailable" if status in (429, 503) else "server_error"

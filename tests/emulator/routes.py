@@ -8,11 +8,12 @@ import time
 from typing import Any
 
 from admin import administer
+from context import Context
 from cxone import Cxone
 from faults import UnknownFault, parse
 from genesys import Genesys, GenesysSubDomain
 from oauth2 import Oauth2
-from vendor import Context, Vendor
+from vendor import Vendor
 from vendors import CXONE_ISSUER_HOSTS, GENESYS_DOMAINS
 from wire import Answer, Request, as_json
 from world import World

@@ -1,125 +1,49 @@
-"""What the three kinds of server have in common: the request in its context, faults, grants."""
+"""What the three kinds of server have in common: faults, grants, lists."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import email.utils
 import json
+import math
 import time
-import uuid
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import unquote_plus
 
+import paging
+from context import Context, Refused
 from faults import ANSWERS, DELIVERIES, Fault, is_answer
 from vendors import Credential
-from wire import Answer, Request, as_json, pause
-from world import Namespace, Token, World, fingerprint
+from wire import Answer, as_json, pause
+from world import Token, fingerprint
 
-FORM = "application/x-www-form-urlencoded"
-HOSTILE_TEXT = ("\r\n::error::injected\n::add-mask::injected\x1b[31m\x1b]0;injected\x07\x00\x08\x7f"
-                "\u009b\u202e\u2028 " + "A" * 5000)
+FILLER = b"A" * 65536
 PROXY_PAGE = b"""<!DOCTYPE html>
 <html><head><title>Sign in to the network</title></head>
 <body><h1>Sign in to continue</h1></body></html>
 """
 
 
-class Refused(Exception):
-    """Raised with the answer where a request goes no further."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
-
-
-@dataclass
-class Context:
-    """One request, the namespace it is for, and the words of its path."""
-
-    request: Request
-    world: World
-    space: Namespace
-    faults: tuple[Fault, ...]
-    base: str
-    path: str
-    domain: str | None = None
-    kind: str = "api"
-    page: int | None = None
-    vendor: str = ""
-    presented: str | None = None
-    presented_valid: bool | None = None
-    correlation: str = field(default_factory=lambda: str(uuid.uuid4()))
-
-    def setting(self, name: str) -> str | None:
-        """The value of a setting (empty where it has none), or None where it is not set."""
-        fault = self.space.use(self.faults, self.kind, self.page, lambda one: one == name)
-        return None if fault is None else fault.value or ""
-
-    def number(self, name: str, default: float) -> float:
-        value = self.setting(name)
-        return default if value is None else float(value)
-
-    def text(self, text: str) -> str:
-        """A text for an error, with what `ctrl` and `echo` add."""
-        if self.setting("ctrl") is not None:
-            text += HOSTILE_TEXT
-        if self.setting("echo") is not None:
-            text += f" ({self.request.names.get('authorization', '')} {self.request.text})"
-        return text
-
-    def form(self) -> dict[str, str]:
-        """The body as a form; a parameter given twice makes it none (RFC 6749, section 3.2)."""
-        if self.request.names.get("content-type", "").split(";")[0].strip().lower() != FORM:
-            return {}
-        pairs = parse_qsl(self.request.text, keep_blank_values=True)
-        form = dict(pairs)
-        return form if len(form) == len(pairs) else {}
-
-    def object(self) -> dict[str, Any]:
-        """The body as a JSON object, empty where it is none."""
-        try:
-            value = json.loads(self.request.body or b"{}")
-        except ValueError:
-            return {}
-        return value if isinstance(value, dict) else {}
-
-    def basic(self) -> tuple[str, str] | None:
-        """Id and secret of the Basic credentials as they were sent, undecoded."""
-        scheme, _, value = self.request.names.get("authorization", "").partition(" ")
-        if scheme.lower() != "basic":
-            return None
-        try:
-            user, colon, password = base64.b64decode(value, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return None
-        return (user, password) if colon else None
-
-    def bearer(self) -> str | None:
-        scheme, _, value = self.request.names.get("authorization", "").partition(" ")
-        return value if scheme.lower() == "bearer" and value else None
-
-
 class Vendor:
     """One kind of server. A sub-class says what its endpoints are and how its errors read."""
 
     name = ""
+    lists: list[paging.Listing] = []
     lifetime = 3600.0
     token_type = "Bearer"
     refreshes = False
 
-    def classify(self, context: Context) -> tuple[str, int | None]:
-        """The kind of the request (a scope of faults.py) and the page of items it asks for."""
+    def classify(self, context: Context) -> str:
+        """The kind of the request: a scope of faults.py."""
         raise NotImplementedError
 
     def respond(self, context: Context) -> Answer:
         """The true answer."""
         raise NotImplementedError
 
-    def failure(self, context: Context, status: int) -> Answer:
-        """The vendor's body for a status that is not its doing."""
+    def failure(self, context: Context, status: int, seconds: str = "1") -> Answer:
+        """The vendor's body for a status; `seconds` is what a 429 says to wait."""
         raise NotImplementedError
 
     def headers(self, context: Context) -> list[tuple[str, str]]:
@@ -128,7 +52,9 @@ class Vendor:
     def answer(self, context: Context) -> Answer:
         """The true answer or a fault's, with the headers that go on all."""
         context.vendor = self.name
-        context.kind, context.page = self.classify(context)
+        context.kind = self.classify(context)
+        context.listing = paging.find(self.lists, context)
+        context.page = paging.number_of(context)
         pause(context.number("latency", context.world.latency) / 1000)
         try:
             answer = self._faulty(context) or self.respond(context)
@@ -173,9 +99,10 @@ class Vendor:
 
     def big(self, context: Context, fault: Fault) -> Answer:
         """JSON of the size asked for, made as it is sent."""
-        size = int(fault.value or 2 * 1024 * 1024)
+        if context.listing is not None:
+            return paging.big(context, fault)
         start, end = b'{"access_token":"', b'","token_type":"bearer","expires_in":3600}'
-        return big_answer(fault, start, size - len(start) - len(end), end)
+        return big_answer(fault, start, end)
 
     # Grants
 
@@ -198,6 +125,36 @@ class Vendor:
         return Answer(200, body.encode(), [("Content-Type", "application/json"),
                                            ("Cache-Control", "no-store")],
                       issued=token.fingerprint)
+
+    def limited(self, context: Context, token: Token) -> list[tuple[str, str]]:
+        """Count the request against the token's limit, if there is one: the headers that tell."""
+        value = context.setting("ratelimit")
+        if not value:
+            return []
+        allowed, _, seconds = value.partition("/")
+        count, left = context.space.admit(token, int(allowed), float(seconds or 60))
+        wait = str(math.ceil(left))
+        headers = [("inin-ratelimit-count", str(min(count, int(allowed)))),
+                   ("inin-ratelimit-allowed", allowed), ("inin-ratelimit-reset", wait)]
+        if count > int(allowed):
+            answer = self.failure(context, 429, wait)
+            answer.headers = [*headers, ("Retry-After", wait),
+                              *(one for one in answer.headers if one[0] != "Retry-After")]
+            raise Refused(answer)
+        return headers
+
+    def resource(self, context: Context, token: Token) -> Answer:
+        """What an authorized API request gets: the page of a list, or nothing that is known."""
+        headers = self.limited(context, token)
+        if context.listing is None:
+            answer = self.other(context, token)
+        else:
+            answer = paging.answer(paging.open_page(context))
+        answer.headers += headers
+        return answer
+
+    def other(self, context: Context, token: Token) -> Answer:
+        return self.failure(context, 404)
 
     def life(self, context: Context) -> float:
         return context.number("lifetime", self.lifetime)
@@ -246,18 +203,17 @@ def matches(known: Credential | None, secret: str) -> bool:
     return known is not None and known.secret == secret
 
 
-def big_answer(fault: Fault, start: bytes, middle: int, end: bytes) -> Answer:
-    piece = b"A" * 65536
+def big_answer(fault: Fault, start: bytes, end: bytes) -> Answer:
+    """`start`, as many As as it takes, and `end`."""
+    middle = max(int(fault.value or 2 * 1024 * 1024) - len(start) - len(end), 0)
 
-    def stream() -> Any:
+    def stream() -> Iterator[bytes]:
         yield start
-        left = middle
-        while left > 0:
-            yield piece[:left]
-            left -= len(piece)
+        for left in range(middle, 0, -len(FILLER)):
+            yield FILLER[:left]
         yield end
     return Answer(200, headers=[("Content-Type", "application/json")], stream=stream(),
-                  length=len(start) + max(middle, 0) + len(end), delivery=fault.name)
+                  length=len(start) + middle + len(end), delivery=fault.name)
 
 
 def redirect_target(context: Context, value: str) -> str:
