@@ -76,7 +76,7 @@ SETTINGS = {
     "nexturi": ("any", "`full` (default: nextUri holds the whole path, namespace and all), `bare` "
                        "(as behind a gateway: /api/v2/…) or `absolute` (with scheme and host)"),
     "nototal": ("any", "pages say neither total nor page count"),
-    "ratelimit": ("any", "VALUE (N or N/SECONDS) API requests a token, with inin-ratelimit-* headers"),
+    "ratelimit": ("any", "VALUE (N or N:SECONDS) API requests a token, with inin-ratelimit-* headers"),
     "polls": ("any", "an asynchronous job is done at its VALUE-th poll (3)"),
     "jobstate": ("any", "a job ends in this state instead of FULFILLED or SUCCEEDED"),
     "endless": ("api", "next links never end: `repeat` (default: the last page again), `new` (ever "

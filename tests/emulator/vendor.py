@@ -131,7 +131,7 @@ class Vendor:
         value = context.setting("ratelimit")
         if not value:
             return []
-        allowed, _, seconds = value.partition("/")
+        allowed, _, seconds = value.partition(":")
         count, left = context.space.admit(token, int(allowed), float(seconds or 60))
         wait = str(math.ceil(left))
         headers = [("inin-ratelimit-count", str(min(count, int(allowed)))),
