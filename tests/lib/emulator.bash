@@ -7,12 +7,14 @@
 
 EMU_HOME=$(cd "${BASH_SOURCE[0]%/*}/../emulator" && pwd)
 
-# Of the emulator's variables only EMU_DIR, EMU_PID and EMU_OWNER are exported, so that no secret of
-# theirs is in the environment of what a test runs; each test reads the others from the env file.
-if [ -r "${EMU_DIR-}/env" ]; then
-	# shellcheck source=/dev/null
-	. "$EMU_DIR/env"
-fi
+# Of the servers' variables only EMU_DIR, EMU_PID and EMU_OWNER are exported, so that no secret of
+# theirs is in the environment of what a test runs; each test reads the others from the env files.
+for emu_file in "${EMU_DIR-}/env" "${EMU_DIR-}/oidc.env"; do
+	if [ -r "$emu_file" ]; then
+		# shellcheck source=/dev/null
+		. "$emu_file"
+	fi
+done
 
 # Start the emulator unless one runs already, and set what its env file says.
 # Call it from setup_file or setup_suite, never in a subshell: it ends with the shell that called it.
@@ -20,27 +22,34 @@ emulator_start() {
 	if [ -n "${EMU_PID-}" ] && kill -0 "$EMU_PID" 2>/dev/null; then
 		return
 	fi
-	local directory line='' fd
+	local directory
 	directory=$(mktemp -d "${BATS_FILE_TMPDIR:-${BATS_SUITE_TMPDIR:-${TMPDIR:-/tmp}}}/emulator.XXXXXX")
-	mkfifo "$directory/ready"
-	python3 "$EMU_HOME/emulator.py" --dir "$directory" "$@" \
-		</dev/null >"$directory/ready" 2>"$directory/log" 3>&- &
-	exec {fd}<"$directory/ready"
-	read -r line <&"$fd" || true
-	exec {fd}<&-
-	if [ "$line" != ready ]; then
-		cat "$directory/log" >&2
-		return 1
-	fi
+	emu_launch "$directory/log" python3 "$EMU_HOME/emulator.py" --dir "$directory" "$@" || return
 	EMU_OWNER=${BATS_TEST_FILENAME:-$$}
 	# shellcheck source=/dev/null
 	. "$directory/env"
 	export EMU_DIR EMU_PID EMU_OWNER
 }
 
-# Stop it, where this file started it.
+# emu_launch LOG COMMAND…: start a server, its stderr in LOG, and wait for its line "ready".
+emu_launch() {
+	local log=$1 line='' fd
+	mkfifo "$log.ready"
+	"${@:2}" </dev/null >"$log.ready" 2>"$log" 3>&- &
+	exec {fd}<"$log.ready"
+	read -r line <&"$fd" || true
+	exec {fd}<&-
+	rm "$log.ready"
+	if [ "${line%% *}" != ready ]; then
+		cat "$log" >&2
+		return 1
+	fi
+}
+
+# Stop it, where this file started it, and what was started beside it.
 emulator_stop() {
 	if [ -n "${EMU_PID-}" ] && [ "$EMU_OWNER" = "${BATS_TEST_FILENAME:-$$}" ]; then
+		oidc_stop
 		kill "$EMU_PID" 2>/dev/null || true
 		unset EMU_DIR EMU_PID EMU_OWNER
 	fi
@@ -55,6 +64,7 @@ emu_ns() {
 }
 
 # emu_faults WORDS [VENDOR]: other words for the same namespace.
+# shellcheck disable=SC2034 # what it sets is read by the tests
 emu_faults() {
 	EMU_VENDOR=${2:-$EMU_VENDOR}
 	EMU_API_URL=$EMU_URL/ns/$EMU_NS/$1/$EMU_VENDOR
@@ -103,4 +113,39 @@ emu_admin() {
 emu_valid_tokens() {
 	emu_admin GET tokens | python3 -c \
 		'import json, sys; print(sum(one["valid"] for one in json.load(sys.stdin)))'
+}
+
+# oidc_start [LIFETIME]: a certified OAuth 2 server, oidc-provider, beside the emulator; its access tokens
+# live LIFETIME seconds (600). Sets OIDC_URL (the issuer) and the ids and secrets of its clients.
+oidc_start() {
+	oidc_install || return
+	emu_launch "$EMU_DIR/oidc.log" node "$EMU_HOME/oidc/server.mjs" "$EMU_DIR" "$@" || return
+	# shellcheck source=/dev/null
+	. "$EMU_DIR/oidc.env"
+}
+
+# Its packages, at the versions of its lock file, once.
+oidc_install() {
+	(
+		cd "$EMU_HOME/oidc" || exit
+		exec {lock}<package.json
+		flock "$lock"
+		[ -d node_modules ] || npm ci --omit=dev --no-audit --no-fund >&2
+	)
+}
+
+oidc_stop() {
+	if [ -n "${OIDC_PID-}" ]; then
+		kill "$OIDC_PID" 2>/dev/null || true
+		rm -f "$EMU_DIR/oidc.env"
+		unset OIDC_PID
+	fi
+}
+
+# oidc_active TOKEN: whether the server still knows the token, by introspection: true or false.
+oidc_active() {
+	# shellcheck disable=SC2153 # it comes from oidc.env
+	curl -sS --cacert "$EMU_CA_FILE" --noproxy '*' -u "$OIDC_ID:$OIDC_SECRET" \
+		--data-urlencode "token=$1" "$OIDC_URL/token/introspection" |
+		python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)["active"]))'
 }
