@@ -100,7 +100,8 @@ $(O)/fuzz/%: tests/fuzz/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -MF $@.d -fsanitize=fuzzer -o $@ $< $(LIB) $(LIBS)
 
-unit: DEVELOPER := 1
+unit unit-build: DEVELOPER := 1
+unit-build: $(UNIT)
 unit: $(UNIT)
 	@failed=; for t in $^; do $$t || failed="$$failed $${t##*/}"; done; \
 	if [ -n "$$failed" ]; then echo "unit: failed:$$failed" >&2; exit 1; fi; \

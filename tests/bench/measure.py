@@ -1,0 +1,60 @@
+"""Whole-process figures: wall and processor time of commands run in turn.
+
+Commands that are compared run A B C A B C …, so that a drift of the machine's speed
+meets all of them alike; a ratio is that of medians of one such run.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Figures:
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+    def median(self, what: str) -> float:
+        return statistics.median(getattr(self, what))
+
+
+def run_once(argv: list[str], figures: Figures, environment: dict[str, str]) -> None:
+    """Runs argv with its output dropped and adds its figures; a failure ends the program."""
+    start = time.perf_counter()
+    child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                             env=environment)
+    _, status, usage = os.wait4(child.pid, 0)
+    wall = time.perf_counter() - start
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        sys.exit(f"bench: exit {child.returncode} of {argv[0]}")
+    figures.wall.append(wall)
+    figures.cpu.append(usage.ru_utime + usage.ru_stime)
+
+
+def compare(commands: dict[str, list[str]], runs: int,
+            environment: dict[str, str]) -> dict[str, Figures]:
+    """The figures of `runs` rounds over all commands, after one round that is not counted."""
+    figures = {name: Figures() for name in commands}
+    for argv in commands.values():
+        run_once(argv, Figures(), environment)
+    for _ in range(runs):
+        for name, argv in commands.items():
+            run_once(argv, figures[name], environment)
+    return figures
+
+
+def table(figures: dict[str, Figures], base: str) -> str:
+    """A Markdown table of medians; ratios are those of `base` to each other row."""
+    rows = ["| command | wall (ms) | CPU (ms) | cc-token's wall against it |",
+            "|---|---:|---:|---:|"]
+    for name, f in figures.items():
+        ratio = figures[base].median("wall") / f.median("wall")
+        rows.append(f"| {name} | {f.median('wall') * 1000:.1f} | {f.median('cpu') * 1000:.1f} "
+                    f"| {'' if name == base else f'{ratio:.2f}'} |")
+    return "\n".join(rows)
