@@ -152,6 +152,13 @@ class Actions(DockerTest):
         self.assertEqual(self.lines(result["steps"][1]),
                          ["cat: t: Permission denied", "shared"])
 
+    def test_a_file_command_that_only_root_can_read_fails_the_step(self):
+        result = self.job(USES, runner={"uid": 1001},
+                          main="rm $GITHUB_OUTPUT; umask 077; echo a=b >$GITHUB_OUTPUT")
+        step = result["steps"][0]
+        self.assertEqual((step["conclusion"], step["exit_code"], step["outputs"]),
+                         ("failure", 0, {}))
+
     def test_cancelling_reaches_the_container_and_post_runs(self):
         main = "trap 'echo got int; exit 0' INT; echo up; while :; do sleep 0.1; done"
         for moment in ({"on": "running"}, {"on": "output", "match": "^up$"}):

@@ -67,6 +67,7 @@ class Masks(unittest.TestCase):
         for value in ("abcd", "cdef", "gh"):
             masker.add_value(value)
         self.assertEqual(masker.mask("-abcdefgh-"), "-***-")
+        self.assertEqual(masked("aba", "ababa"), "***")
 
     def test_lines_of_a_value_are_masks_of_their_own(self):
         masker = SecretMasker()
@@ -123,8 +124,12 @@ class FileCommands(unittest.TestCase):
                 self.assertEqual(self.pairs(text), expected)
 
     def test_malformed(self):
-        for text in ("A\n", "A<<\nx\n", "<<E\nx\nE\n", "A<<E\nx\n", "A<<E\nx"):
-            with self.subTest(text), self.assertRaises(filecommands.FileCommandError):
+        for text, why in {
+            "A\n": "Invalid format 'A'", "A<<\nx\n": "must not be empty",
+            "<<E\nx\nE\n": "must not be empty", "A<<E\nx\n": "delimiter not found 'E'",
+            "A<<E\nx": "missing new line",
+        }.items():
+            with self.subTest(text), self.assertRaisesRegex(filecommands.FileCommandError, why):
                 self.pairs(text)
 
     def test_what_stands_before_an_error_counts(self):
@@ -308,6 +313,21 @@ class Process(unittest.TestCase):
         lines, _ = self.run_shell("cat; echo over")
         self.assertEqual(lines, [("stdout", "over")])
 
+    def test_of_the_lines_that_are_there_stderr_comes_first(self):
+        lines: list[str] = []
+
+        def on_line(_: str, line: str) -> None:
+            lines.append(line)
+            if line == "first":
+                go.touch()
+                invoker.ended.wait()
+        invoker = Invoker(on_line, Stop())
+        with tempfile.TemporaryDirectory() as directory:
+            go = Path(directory, "go")
+            invoker.run(["sh", "-c", "echo first; until test -e go; do sleep 0.01; done\n"
+                         "echo out; echo err >&2"], dict(os.environ), Path(directory))
+        self.assertEqual(lines, ["first", "err", "out"])
+
     def test_stderr_first_holds_stdout_back(self):
         lines, _ = self.run_shell("echo out; echo err >&2", stderr_first=True)
         self.assertEqual(lines, [("stderr", "err"), ("stdout", "out")])
@@ -317,14 +337,13 @@ class Process(unittest.TestCase):
         self.assertTrue(self.outcome.streams_held)
 
     def test_cancelling_goes_on_to_term_and_kill(self):
-        for script, expected in (("exec sleep 30", ["SIGINT"]),
+        for script, expected in (("echo up; exec sleep 30", ["SIGINT"]),
                                  ("trap '' INT; echo up; exec sleep 30", ["SIGINT", "SIGTERM"])):
             with self.subTest(expected):
                 stop = Stop()
-                invoker = Invoker(lambda *_: None, stop)
+                invoker = Invoker(lambda *_: stop.cancel(), stop)
                 with self.assertRaises(Cancelled):
-                    invoker.run(["sh", "-c", script], dict(os.environ), Path("/"),
-                                started=lambda pid: stop.cancel())
+                    invoker.run(["sh", "-c", script], dict(os.environ), Path("/"))
                 self.assertEqual(invoker.signals, expected)
 
     def test_what_must_run_is_not_cancelled(self):
@@ -405,6 +424,14 @@ class HostJobs(unittest.TestCase):
         self.assertNotIn("##[debug]d", step["log"])
         self.assertEqual(step["conclusion"], "failure", "set-env is disabled")
 
+    def test_annotations_are_masked_but_for_titles_and_counted(self):
+        step = self.job("echo ::add-mask::tok-1\necho ::error title=tok-1::tok-1\n"
+                        "for i in 1 2 3 4 5 6 7 8 9 10 11; do echo ::error::$i; done")["steps"][0]
+        self.assertEqual(step["annotations"][0],
+                         {"level": "error", "message": "***", "title": "tok-1"})
+        self.assertEqual(len(step["annotations"]), 10)
+        self.assertIn("##[error]11", step["log"])
+
     def test_debug_echoes_commands_and_shows_no_mask(self):
         result = self.job("echo ::add-mask::tok-1; echo ::debug::tok-1; echo A=tok-1 "
                           ">>$GITHUB_ENV", runner={"debug": True})
@@ -438,6 +465,17 @@ class HostJobs(unittest.TestCase):
                 self.assertEqual((result["conclusion"], result["steps"][0]["exit_code"]),
                                  ("cancelled", 9))
                 self.assertEqual(result["steps"][0]["signals"], ["SIGINT"])
+
+    def test_what_runs_after_a_cancellation_is_not_interrupted(self):
+        result = self.job({"id": "a", "if": "always()", "run": "echo up; sleep 0.2; echo end"},
+                          cancel={"step": "a", "on": "output", "match": "up"})
+        self.assertEqual([s["conclusion"] for s in result["steps"]], ["success"])
+        self.assertEqual(result["conclusion"], "cancelled")
+
+    def test_the_last_path_entry_comes_first(self):
+        result = self.job("echo /a >>$GITHUB_PATH; echo /b >>$GITHUB_PATH",
+                          "echo /a >>$GITHUB_PATH", "echo $PATH")
+        self.assertTrue(result["steps"][2]["output"][0]["line"].startswith("/a:/b:/"))
 
     def test_cancelling_between_steps(self):
         result = self.job({"id": "a", "run": "true"}, "true", cancel={"step": "a", "on": "end"})

@@ -96,7 +96,7 @@ class Invoker:
         self._wakings: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._lines: dict[str, collections.deque[str]] = {
             "stderr": collections.deque(), "stdout": collections.deque()}
-        self._ended = threading.Event()
+        self.ended = threading.Event()
 
     def run(self, argv: Sequence[str], env: dict[str, str], cwd: Path,
             user: User | None = None, started: Callable[[int], None] | None = None) -> Outcome:
@@ -128,7 +128,7 @@ class Invoker:
         canceller: threading.Thread | None = None
         while True:
             self._wakings.get()
-            ended = self._ended.is_set()
+            ended = self.ended.is_set()
             self._drain(last=ended)
             if self._stop.crashed:
                 child.kill()
@@ -146,12 +146,11 @@ class Invoker:
         self._wakings.put(None)
 
     def _drain(self, last: bool) -> None:
-        for name in ("stderr", "stdout"):
-            if name == "stdout" and self._stderr_first and not last:
-                continue
-            lines = self._lines[name]
-            while lines:
-                self._on_line(name, lines.popleft())
+        names = ["stderr"] if self._stderr_first and not last else ["stderr", "stdout"]
+        batch = [(name, self._lines[name].popleft())
+                 for name in names for _ in range(len(self._lines[name]))]
+        for name, line in batch:
+            self._on_line(name, line)
 
     def _read(self, name: str, stream: io.BufferedReader) -> None:
         # A carriage return ends a line too, as for .NET's StreamReader.ReadLine.
@@ -167,13 +166,13 @@ class Invoker:
         patience.daemon = True
         patience.start()
         for reader in readers:
-            while reader.is_alive() and not self._ended.is_set():
+            while reader.is_alive() and not self.ended.is_set():
                 reader.join(0.05)
         patience.cancel()
         self._end()
 
     def _end(self) -> None:
-        self._ended.set()
+        self.ended.set()
         self._wake()
 
     def _cancel(self, child: subprocess.Popen) -> None:
@@ -181,7 +180,7 @@ class Invoker:
                               (signal.SIGTERM, GRACE_AFTER_TERM)):
             self.signals.append(signal.Signals(number).name)
             child.send_signal(number)
-            if self._ended.wait(grace):
+            if self.ended.wait(grace):
                 return
         self.signals.append("SIGKILL")
         child.kill()
