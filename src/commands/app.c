@@ -13,8 +13,8 @@ int app_session(struct app *app, struct session *s, enum session_open_mode mode,
 	const char *stored = getenv("CC_TOKEN_STATE");
 	const char *slash = stored ? strrchr(stored, '/') : NULL;
 
-	buf_set(&app->place.stored, mode == SESSION_STORED ? stored : NULL);
-	if (mode == SESSION_STORED && slash && slash > stored &&
+	buf_set(&app->place.stored, mode == SESSION_CREATE ? NULL : stored);
+	if (mode != SESSION_CREATE && slash && slash > stored &&
 	    !settings_has(&app->settings, SET_STATE_DIR))
 		buf_add(&app->place.base, stored, (size_t)(slash - stored));
 	else if (runner_state_base(&app->runner, &app->settings, &app->place.base, err))

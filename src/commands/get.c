@@ -82,7 +82,7 @@ int cmd_get(struct app *app, struct err *err)
 		return err_set(err, ERR_USAGE,
 			       "--format must be one of token, header, env, json");
 	if (app_seconds(app, "min-ttl", 0, &want.min_ttl, err) ||
-	    app_session(app, &s, SESSION_STORED, err) || app_token(app, &s, &want, err))
+	    app_session(app, &s, SESSION_USE, err) || app_token(app, &s, &want, err))
 		return -1;
 	if (want.min_ttl && token_left_ms(&s.record.token) < want.min_ttl * 1000)
 		app_warn(app,

@@ -109,7 +109,8 @@ static int session_open_state(struct session *s, const struct session_place *pla
 		session_default_name(s->flow, &s->given, s->settings, name);
 	*err = ERR_INIT;
 	rc = state_open(&s->state, buf_str(&place->base), name,
-			mode == SESSION_CREATE || s->can_login, err);
+			mode == SESSION_CREATE || (mode == SESSION_USE && s->can_login),
+			err);
 	if (rc && err->kind == ERR_NO_TOKEN && !named && place->stored.len) {
 		*err = ERR_INIT;
 		s->flow = NULL;
