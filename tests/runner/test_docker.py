@@ -160,7 +160,9 @@ class Actions(DockerTest):
                          ("failure", 0, {}))
 
     def test_cancelling_reaches_the_container_and_post_runs(self):
-        main = "trap 'echo got int; exit 0' INT; echo up; while :; do sleep 0.1; done"
+        # A signal that comes before the trap is set is lost on a process with PID 1.
+        main = ("trap 'echo got int; exit 0' INT; trap 'exit 0' TERM\n"
+                "echo up; while :; do sleep 0.1; done")
         for moment in ({"on": "running"}, {"on": "output", "match": "^up$"}):
             with self.subTest(moment):
                 result = self.job(USES, "echo never", main=main,
@@ -199,7 +201,7 @@ class Actions(DockerTest):
     def label(self) -> str:
         """The label that the runner in this directory will use."""
         (self.root / "r").mkdir(exist_ok=True)
-        (self.root / "r/.runner").write_text("{}")
+        (self.root / "r/.runner").write_text(uuid.uuid4().hex)
         return self.job("true")["label"]
 
     def test_a_lost_runner_leaves_the_container(self):

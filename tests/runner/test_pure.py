@@ -264,6 +264,12 @@ runs:
         self.assertEqual((action.args, action.env),
                          (["one", "${{ inputs.temp }}"], {"A": "b"}))
 
+    def test_the_project_s_own(self):
+        action = actionyml.load(Path(__file__).parents[2])
+        self.assertIn("client-secret", action.inputs)
+        self.assertIn("access-token", action.outputs)
+        self.assertTrue(action.entrypoint and action.post_entrypoint)
+
     def test_blocks(self):
         read = actionyml.parse("a: |\n  x\n\n  y\nb: >\n  x\n  y\n\n  z\nc: |-\n   q\nd: v\n")
         self.assertEqual(read, {"a": "x\n\ny\n", "b": "x y\nz\n", "c": "q", "d": "v"})
