@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # The helpers of tests/lib/runner.bash.
+# bats file_tags=docker
 
 load ../lib/emulator
 load ../lib/runner
@@ -29,7 +30,7 @@ teardown_file() { docker rmi --force "$IMAGE" >/dev/null; }
 @test "a secret in the log is found, and in a title and a summary too" {
 	local place
 	for place in 'echo czNjcmV0LW9uZQ==' 'echo ::notice title=s3cret-one::x' \
-		'echo s3cret-one >>$GITHUB_STEP_SUMMARY'; do
+		"echo s3cret-one >>\$GITHUB_STEP_SUMMARY"; do
 		run_job < <(jq -n --arg run "$place" '{steps: [{run: $run}]}')
 		run assert_no_secret_in_log s3cret-one
 		[ "$status" -eq 1 ]
