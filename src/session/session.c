@@ -20,18 +20,18 @@ void session_default_name(const struct flow *f, const struct endpoints *e,
 	snprintf(name, STATE_NAME_SIZE, "%s-%.8s", provider_name(f->provider), hex);
 }
 
-/* Fills flow, endpoints and can_login; -1 when the settings identify no token. */
+/*
+ * Fills flow, endpoints and can_login. Credentials that are missing leave flow NULL and
+ * the reason in login_err; a value that is wrong is an error.
+ */
 static int session_identify(struct session *s, struct err *err)
 {
-	s->flow = provider_flow(s->settings, false, err);
-	if (!s->flow || provider_endpoints(s->flow, s->settings, &s->given, err)) {
-		s->flow = NULL;
-		s->login_err = *err;
-		return -1;
-	}
+	s->flow = provider_flow(s->settings, false, &s->login_err);
+	if (!s->flow)
+		return 0;
 	s->can_login = provider_flow(s->settings, true, &s->login_err) != NULL;
 	oauth_hide(s->flow, s->settings);
-	return 0;
+	return provider_endpoints(s->flow, s->settings, &s->given, err);
 }
 
 static const char *session_client_id(const struct session *s)
@@ -89,28 +89,49 @@ static int session_open_stored(struct session *s, const char *path, struct err *
 	return state_open(&s->state, buf_str(&base), slash + 1, false, err);
 }
 
+/* With nothing that tells which token is meant, the only one that there is. */
+static int session_open_only(struct session *s, const struct session_place *place,
+			     enum session_open_mode mode, struct err *err)
+{
+	AUTO_BUF struct buf names = BUF_INIT(BUF_URL_MAX);
+	size_t n = state_list(buf_str(&place->base), &names);
+
+	if (n == 1)
+		return state_open(&s->state, buf_str(&place->base), buf_str(&names),
+				  false, err);
+	if (n) {
+		err_set(err, ERR_USAGE, "more than one token is stored: %s",
+			buf_str(&names));
+		return err_hint(err, "choose by --name");
+	}
+	*err = s->login_err;
+	if (mode == SESSION_STORED)
+		err_set(err, ERR_NO_TOKEN, "no token is stored in %s",
+			buf_str(&place->base));
+	return -1;
+}
+
 static int session_open_state(struct session *s, const struct session_place *place,
 			      enum session_open_mode mode, struct err *err)
 {
 	char name[STATE_NAME_SIZE];
 	bool named = settings_has(s->settings, SET_NAME);
-	bool identified = session_identify(s, err) == 0;
+	bool create = mode == SESSION_CREATE || (mode == SESSION_USE && s->can_login);
 	int rc;
 
-	if (mode == SESSION_CREATE && !identified)
+	if (!s->flow && mode == SESSION_CREATE) {
+		*err = s->login_err;
 		return -1;
-	if (!named && !identified)
-		return place->stored.len
-			       ? session_open_stored(s, buf_str(&place->stored), err)
-			       : -1;
+	}
+	if (!s->flow && !named && place->stored.len)
+		return session_open_stored(s, buf_str(&place->stored), err);
+	if (!s->flow && !named)
+		return session_open_only(s, place, mode, err);
 	if (named)
 		snprintf(name, sizeof(name), "%s", settings_str(s->settings, SET_NAME));
 	else
 		session_default_name(s->flow, &s->given, s->settings, name);
-	*err = ERR_INIT;
-	rc = state_open(&s->state, buf_str(&place->base), name,
-			mode == SESSION_CREATE || (mode == SESSION_USE && s->can_login),
-			err);
+	rc = state_open(&s->state, buf_str(&place->base), name, create, err);
 	if (rc && err->kind == ERR_NO_TOKEN && !named && place->stored.len) {
 		*err = ERR_INIT;
 		s->flow = NULL;
@@ -130,7 +151,8 @@ int session_open(struct session *s, const struct settings *settings,
 		.ca_file = settings_str(settings, SET_CA_FILE),
 		.timeout_ms = settings_seconds(settings, SET_TIMEOUT) * 1000,
 	};
-	if (session_open_state(s, place, mode, err) || session_reload(s, err))
+	if (session_identify(s, err) || session_open_state(s, place, mode, err) ||
+	    session_reload(s, err))
 		return -1;
 	if (!s->flow)
 		s->flow = s->record.flow;

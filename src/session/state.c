@@ -3,6 +3,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -69,6 +71,25 @@ int state_open(struct state *s, const char *base, const char *name, bool create,
 			       buf_str(&s->path));
 	s->fd = state_open_dir(at, name, create, buf_str(&s->path), err);
 	return s->fd < 0 ? -1 : 0;
+}
+
+size_t state_list(const char *base, struct buf *names)
+{
+	DIR *dir = opendir(base);
+	size_t n = 0;
+
+	if (!dir)
+		return 0;
+	for (struct dirent *e = readdir(dir); e; e = readdir(dir)) {
+		char path[NAME_MAX + 16];
+
+		snprintf(path, sizeof(path), "%s/state.json", e->d_name);
+		if (*e->d_name == '.' || faccessat(dirfd(dir), path, F_OK, 0))
+			continue;
+		buf_addf(names, "%s%s", n++ ? ", " : "", e->d_name);
+	}
+	closedir(dir);
+	return n;
 }
 
 void state_close(struct state *s)

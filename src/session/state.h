@@ -61,6 +61,12 @@ int state_open(struct state *s, const char *base, const char *name, bool create,
 void state_close(struct state *s);
 
 /*
+ * Looks through the directories under @base that hold a state.json. Returns how many
+ * there are; @names gets their names, with ", " between them.
+ */
+size_t state_list(const char *base, struct buf *names);
+
+/*
  * Takes the lock, waiting for its holder; a signal ends the wait. The kernel drops it
  * when the process dies, however it dies.
  */
