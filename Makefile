@@ -6,6 +6,7 @@
 # make fuzz            libFuzzer over tests/fuzz, FUZZ_RUNS inputs each
 # make lint            layout, banned names, layers, scripts, action.yml
 # make fmt             clang-format in place
+# make tables          the settings and commands in README.md and action.yml, anew
 # make bench           see scripts/bench
 # make install         to $(DESTDIR)$(PREFIX)/bin
 #
@@ -129,6 +130,10 @@ lint:
 fmt:
 	clang-format-19 -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]')
 
+tables: $(O)/cc-token
+	CC_TOKEN=$< scripts/validate-action --write
+	python3 tests/lint/readme.py --write $< README.md
+
 bench:
 	@scripts/bench
 
@@ -142,6 +147,7 @@ clean:
 	rm -rf $(O)
 
 FORCE:
-.PHONY: all unit objects asan analyze fuzz fuzz-run lint fmt bench check install clean FORCE
+.PHONY: all unit unit-build objects asan analyze fuzz fuzz-run lint fmt tables bench \
+	check install clean FORCE
 
 -include $(OBJS:.o=.d) $(addsuffix .d,$(UNIT) $(FUZZ))
