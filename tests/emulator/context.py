@@ -37,6 +37,7 @@ class Context:
     faults: tuple[Fault, ...]
     base: str
     path: str
+    words: str = "-"
     domain: str | None = None
     kind: str = "api"
     page: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import jobs
 import paging
 from context import Context, Refused
 from vendor import Vendor, decoded, matches, oauth_error
@@ -38,8 +39,8 @@ class Cxone(Vendor):
         if status == 204:
             return Answer(204)
         if context.kind == "token":
-            return oauth_error(context, status, "server_error" if status >= 500 else "access_denied",
-                               f"error {status}")
+            error = "server_error" if status >= 500 else "access_denied"
+            return oauth_error(context, status, error, f"error {status}")
         return Answer(status, headers=[("icStatusDescription", one_line(f"Error {status}."))])
 
     def respond(self, context: Context) -> Answer:
@@ -153,6 +154,9 @@ class Cxone(Vendor):
             (f"https://{CXONE_API_HOST}" if by_name else context.base)})
 
     # API
+
+    def other(self, context: Context, token: Token) -> Answer:
+        return jobs.cxone(context) or self.failure(context, 404)
 
     def authorized(self, context: Context) -> Token:
         token = self.find_token(context, context.bearer())

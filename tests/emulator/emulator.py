@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Genesys Cloud, NICE CXone and a plain OAuth 2 server on loopback, for tests. README.md is the manual."""
+"""Genesys Cloud, NICE CXone and a plain OAuth 2 server on loopback, for tests. See README.md."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from wire import Gone, Wire, serve
 from world import Journal, World
 
 PR_SET_PDEATHSIG = 1
+RESERVED: list[socket.socket] = []
 
 
 def main() -> None:
@@ -43,7 +44,8 @@ def main() -> None:
 
 def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dir", type=Path, required=True, help="where env, ca.pem and the journal go")
+    parser.add_argument("--dir", type=Path, required=True,
+                        help="where env, ca.pem and the journal go")
     parser.add_argument("--bind", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--name", action="append", default=[], metavar="HOST",
                         help="another name or address for the certificate")
@@ -83,8 +85,10 @@ def start(world: World, directory: Path, options: argparse.Namespace) -> dict[st
             for name, one in tls.items()}
     world.storage = urls["EMU_STORAGE_URL"]
     urls["EMU_HTTP_URL"] = f"http://{host}:{listen(bind, lambda w: serve(w, 'http', answer))}"
-    plain = listen(bind, Proxy(world, context, password=False).serve)
-    locked = listen(bind, Proxy(world, context, password=True).serve)
+    urls["EMU_SILENT_URL"] = f"https://{host}:{listen(bind, Wire.wait_until_closed)}"
+    urls["EMU_REFUSED_URL"] = f"https://{host}:{reserve(bind)}"
+    plain = listen(bind, Proxy(world, context, bind, password=False).serve)
+    locked = listen(bind, Proxy(world, context, bind, password=True).serve)
     urls["EMU_PROXY_URL"] = f"http://{host}:{plain}"
     urls["EMU_PROXY_AUTH_URL"] = f"http://{USER}:{PASSWORD.replace('@', '%40')}@{host}:{locked}"
     return {**urls, "EMU_CA_FILE": str(authority.certificate), "EMU_DIR": str(directory),
@@ -115,6 +119,14 @@ def listen(bind: str, connected: Callable[[Wire], None]) -> int:
     listener = socket.create_server((bind, 0), family=family, backlog=1024)
     threading.Thread(target=accept, args=(listener, connected), daemon=True).start()
     return listener.getsockname()[1]
+
+
+def reserve(bind: str) -> int:
+    """A port that refuses connections: it is taken, and nothing listens there."""
+    sock = socket.socket(socket.AF_INET6 if ":" in bind else socket.AF_INET)
+    sock.bind((bind, 0))
+    RESERVED.append(sock)
+    return sock.getsockname()[1]
 
 
 def accept(listener: socket.socket, connected: Callable[[Wire], None]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-SCOPES = ("token", "api", "revoke", "discovery", "introspect", "storage", "any")
+SCOPES = ("token", "api", "revoke", "discovery", "introspect", "storage", "proxy", "any")
 
 # name: (its own scope, what it does). "NNN" stands for every status from 200 to 599.
 ANSWERS = {
@@ -25,12 +25,13 @@ ANSWERS = {
     "html": ("token", "200 with a proxy's HTML page; with `=NNN` that status"),
     "empty": ("token", "200 with no body"),
     "json": ("token", "200 with the VALUE as the body, typed as JSON"),
-    "redirect": ("token", "307 to VALUE: `other` (the default; the same path on another origin), "
-                          "`same` (another path on this origin) or a URL; journaled where it arrives"),
+    "redirect": ("token", "307 to VALUE: `other` (the default: another origin), `same` (another "
+                          "path on this origin) or a URL; who follows it is in the journal"),
     "hang": ("token", "the request is read, nothing is ever answered"),
     "close": ("token", "the connection is closed before the answer"),
-    "big": ("token", "200 with VALUE bytes of JSON and their Content-Length (on a page of items: the "
-                     "true page, its items followed by filler items up to that size)"),
+    "nothttp": ("token", "what comes is not HTTP"),
+    "big": ("token", "200 with VALUE bytes of JSON and their Content-Length (of a list: the true "
+                     "page, with filler items up to that size)"),
     "bigchunked": ("token", "the same, chunked"),
 }
 DELIVERIES = {
@@ -40,7 +41,7 @@ DELIVERIES = {
     "halfjson": ("token", "half of the true body under its own, right Content-Length; done, too"),
     "chunkcut": ("token", "half of the true body, chunked, without the last chunk; done, too"),
     "chunked": ("token", "the true answer, chunked: no fault at all"),
-    "nolength": ("token", "the true answer without Content-Length, ended by close: no fault at all"),
+    "nolength": ("token", "the true answer, its end marked by close alone: no fault at all"),
 }
 SETTINGS = {
     "lifetime": ("any", "the tokens live VALUE seconds (genesys 86400, others 3600)"),
@@ -56,7 +57,8 @@ SETTINGS = {
     "echo": ("any", "error texts repeat the credentials that the client sent"),
     "retry-after": ("any", "on 429 and 503: VALUE seconds, `date+N` (an HTTP date N s ahead), "
                            "`garbage`, `huge` or `none`"),
-    "date": ("any", "the Date header is VALUE seconds off (`+3600`, `-3600`), or `none`, `garbage`"),
+    "date": ("any", "the Date header is VALUE seconds off (`+3600`, `-3600`), `none` or `garbage`"),
+    "bighead": ("any", "headers of VALUE bytes more"),
     "latency": ("token", "VALUE ms pass before the answer"),
     "region": ("any", "the domain that alone knows every Genesys client of this namespace"),
     "revoked": ("any", "the status of a revocation that worked (200)"),
@@ -64,9 +66,10 @@ SETTINGS = {
     "metadata": ("any", "oauth2: `oauth` (RFC 8414 alone), `oidc` or `both` (default)"),
     "issuer": ("any", "discovery names VALUE as the issuer"),
     "tokenurl": ("any", "discovery names VALUE as the token endpoint"),
+    "revokeurl": ("any", "oauth2: discovery names VALUE as the revocation endpoint"),
     "apiurl": ("any", "cxone-configuration names VALUE as the api_endpoint"),
     "notenant": ("any", "cxone: no tenantId claim"),
-    "authmethod": ("any", "oauth2: `client_secret_basic` or `client_secret_post` alone is accepted"),
+    "authmethod": ("any", "oauth2: `client_secret_basic` or `client_secret_post` alone will do"),
     "items": ("any", "the number of items of every list (1000)"),
     "pagesize": ("any", "the largest page that is given (genesys 100, cxone 10000)"),
     "itemsize": ("any", "at least VALUE bytes an item"),
@@ -76,7 +79,7 @@ SETTINGS = {
     "nexturi": ("any", "`full` (default: nextUri holds the whole path, namespace and all), `bare` "
                        "(as behind a gateway: /api/v2/…) or `absolute` (with scheme and host)"),
     "nototal": ("any", "pages say neither total nor page count"),
-    "ratelimit": ("any", "VALUE (N or N:SECONDS) API requests a token, with inin-ratelimit-* headers"),
+    "ratelimit": ("any", "N or N:SECONDS: API requests a token, with inin-ratelimit-* headers"),
     "polls": ("any", "an asynchronous job is done at its VALUE-th poll (3)"),
     "jobstate": ("any", "a job ends in this state instead of FULFILLED or SUCCEEDED"),
     "endless": ("api", "next links never end: `repeat` (default: the last page again), `new` (ever "
@@ -140,18 +143,3 @@ def _word(word: str) -> Fault:
 
 def is_answer(name: str) -> bool:
     return name in ANSWERS or name.isdigit()
-
-
-def table() -> str:
-    """TABLE as README.md shows it."""
-    rows = ["| word | scope | what it does |", "|---|---|---|"]
-    for title, words in (("in place of the true answer", ANSWERS),
-                         ("how the true answer is sent", DELIVERIES),
-                         ("what the true answer is", SETTINGS)):
-        rows.append(f"| **{title}** | | |")
-        rows += [f"| `{name}` | {scope} | {what} |" for name, (scope, what) in words.items()]
-    return "\n".join(rows) + "\n"
-
-
-if __name__ == "__main__":
-    print(table(), end="")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import uuid
 from typing import Any
 
+import jobs
 import paging
 from context import Context, Refused
 from vendor import Vendor, oauth_error
@@ -12,7 +15,7 @@ from wire import Answer, as_json
 from world import Token, opaque_token
 
 MESSAGES = {
-    400: ("bad.request", "The request could not be understood by the server due to malformed syntax."),
+    400: ("bad.request", "The request could not be understood by the server."),
     401: ("bad.credentials", "Invalid login credentials."),
     403: ("missing.any.permissions",
           "Unable to perform the requested action. You must have at least one of the following "
@@ -29,6 +32,7 @@ MESSAGES = {
     503: ("service.unavailable", "Service Unavailable - The server is currently unavailable."),
     504: ("request.timeout", "The request timed out."),
 }
+QUEUE = ("GET", "PUT", "PATCH", "DELETE")
 PERMISSIONS = {403: {"permissions": "[directory:user:view, directory:user:search]"}}
 
 
@@ -72,7 +76,10 @@ class Genesys(Vendor):
     def respond(self, context: Context) -> Answer:
         if context.path == "/oauth/token":
             return self.login(context)
-        return self.resource(context, self.authorized(context))
+        token = self.authorized(context)
+        if not jobs.has_results(context):
+            return self.failure(context, 404)
+        return self.resource(context, token)
 
     def login(self, context: Context) -> Answer:
         if context.request.method != "POST":
@@ -122,7 +129,18 @@ class Genesys(Vendor):
             return error_body(context, 400, "bad.request",
                               "This request requires a user context. Client credentials cannot be "
                               "used for requests to this resource.")
-        return self.failure(context, 404)
+        return jobs.genesys(context) or self.queue(context) or self.failure(context, 404)
+
+    def queue(self, context: Context) -> Answer | None:
+        """Make, read, change or delete a queue: what is sent comes back, nothing is kept."""
+        match = re.fullmatch(r"/api/v2/routing/queues(?:/([^/]+))?", context.path)
+        identifier = match[1] or str(uuid.uuid4()) if match else ""
+        method = context.request.method
+        if match is None or method not in (QUEUE if match[1] else ("POST",)):
+            return None
+        if method == "DELETE":
+            return Answer(204)
+        return as_json(200, {"name": "queue", **context.object(), "id": identifier})
 
     def tokens_me(self, context: Context, token: Token) -> Answer:
         if context.request.method == "DELETE":

@@ -57,7 +57,7 @@ def parse_options() -> argparse.Namespace:
 
 
 def select(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """The entries whose fields equal what was asked for; a last line without its end is not read."""
+    """The entries whose fields equal what was asked for; a line without its end is not read."""
     wanted = {name: getattr(options, name) for name in EXACT if getattr(options, name) is not None}
     with open(options.dir / "journal.jsonl", encoding="utf-8") as lines:
         for line in lines:

@@ -104,7 +104,8 @@ class Oauth2(Vendor):
             "token_endpoint_auth_methods_supported": [only] if only else METHODS,
             "grant_types_supported": ["client_credentials", "refresh_token"]}
         if context.setting("norevoke") is None:
-            metadata["revocation_endpoint"] = f"{context.base}/revoke"
+            metadata["revocation_endpoint"] = (context.setting("revokeurl")
+                                               or f"{context.base}/revoke")
         return as_json(200, metadata)
 
     def api(self, context: Context) -> Answer:

@@ -1,8 +1,8 @@
 """Lists, page by page, in every style that the two vendors have.
 
-GENESYS and CXONE are the tables: how a list is asked for, and how its pages read. The letters are those of the
-project's reference: G for Genesys, N for NICE. Where a page stands in the whole, and what the words
-of the path do to that, is the same for all styles: class Page.
+GENESYS and CXONE are the tables: how a list is asked for, and how its pages read. G is a style of
+Genesys, N one of NICE; README.md says what each is. Where a page stands in the whole, and what the
+words of the path do to that, is the same for all styles: class Page.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from items import item
 from context import Context, Refused
 from faults import Fault
+from items import item
 from wire import Answer, as_json
 
 Fields = dict[str, Any]
@@ -28,10 +28,11 @@ Cap = Callable[[int], int]
 
 @dataclass(frozen=True)
 class Listing:
-    """One list: `locate` reads from a request the number of the first item (from 0) and the size that
-    it asks for (0: none); `render` gives the fields beside the items, which stand under `key`."""
+    """One list: `locate` reads from a request the number of the first item (from 0) and the size,
+    which it caps; `render` gives the fields beside the items, which stand under `key`."""
 
     style: str
+    request: str
     method: str
     path: re.Pattern[str]
     key: str
@@ -126,7 +127,7 @@ def find(lists: list[Listing], context: Context) -> Listing | None:
 
 
 def number_of(context: Context) -> int | None:
-    """The page that is asked for, None where there is no list or the request does not say it rightly."""
+    """The page that is asked for, None where there is no list or the request is wrong."""
     if context.listing is None:
         return None
     try:
@@ -231,6 +232,11 @@ def by_cursor(name: str, size: str = "pageSize") -> Callable:
         given = context.request.parameters()
         return paged(uncursor(given.get(name)), cap(int(given.get(size) or 0)))
     return locate
+
+
+def whole(context: Context, cap: Cap) -> tuple[int, int]:
+    """Not paged: all items at once."""
+    return 0, max(int(context.number("items", 1000)), 1)
 
 
 def in_body(*keys: str) -> Callable:
@@ -354,6 +360,10 @@ def n3(page: Page) -> Fields:
     return page.totals(hits=page.total)
 
 
+def n4(page: Page) -> Fields:
+    return {"businessUnitId": 4599999}
+
+
 def paginated(page: Page) -> Fields:
     return {"pagination": {"pageNumber": page.number, "pageSize": page.size,
                            **page.totals(totalPages=page.pages, totalItems=page.total)}}
@@ -363,7 +373,8 @@ def listing(style: str, request: str, key: str, locate: Callable, render: Callab
             **more: Any) -> Listing:
     method, path = request.split(" ")
     pattern = re.escape(path).replace(r"\{id\}", "[^/]+").replace(r"\{version\}", r"v\d+\.\d+")
-    return Listing(style, method, re.compile(pattern, re.IGNORECASE), key, locate, render, **more)
+    return Listing(style, request, method, re.compile(pattern, re.IGNORECASE), key, locate, render,
+                   **more)
 
 
 ANALYTICS = "/api/v2/analytics/conversations"
@@ -404,5 +415,6 @@ CXONE = [
     listing("N2", f"GET {SERVICES}/skills/sla-summary", "serviceLevelSummaries",
             counted("skip", "top", 0), n2, largest=10000),
     listing("N3", "GET /dfo/3.0/contacts", "data", numbered("page", "size"), n3),
+    listing("N4", f"GET {SERVICES}/agents", "agents", whole, n4),
     listing("pagination", "POST /interactions/v1/search", "data", in_body(), paginated),
 ]

@@ -16,6 +16,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from faults import is_answer, parse
 from routes import NoRoute, handle, vendor_of_host
 from wire import Answer, Gone, Request, Wire, read_request, send, serve
 from world import World
@@ -32,6 +33,7 @@ class Proxy:
 
     world: World
     context: ssl.SSLContext
+    bind: str
     password: bool
 
     def serve(self, wire: Wire) -> None:
@@ -39,12 +41,12 @@ class Proxy:
         while True:
             request = read_request(wire, "http", None)
             named = self.namespace(request)
-            status = 407 if named is None else self.target_status(request)
-            if named is None or status >= 300:
-                if not send(wire, request, self.refuse(request, status)):
+            refusal = self.refusal(request, named)
+            self.write_down(request, refusal.status if refusal else 200, named)
+            if refusal or named is None:
+                if not (refusal and send(wire, request, refusal)):
                     return
                 continue
-            self.write_down(request, status, named[0])
             if request.method == "CONNECT":
                 self.tunnel(wire, request, named)
             else:
@@ -67,34 +69,40 @@ class Proxy:
         match = NAMED.fullmatch(user)
         return (match[1], match[2] or "-") if match else None
 
-    def target_status(self, request: Request) -> int:
-        """200 where the target can be served, 502 as of a name that cannot be resolved."""
-        host = target(request)[0]
-        if is_loopback(host):
-            return 200
+    def refusal(self, request: Request, named: tuple[str, str] | None) -> Answer | None:
+        """What the proxy itself answers: 407, a fault, 502 as for a name that no one knows."""
+        if named is None:
+            return page(407, ("Proxy-Authenticate", 'Basic realm="emulator"'))
+        fault = self.world.namespace(named[0]).use(parse(named[1]), "proxy", None, is_answer)
+        if fault is not None:
+            return (page(int(fault.name)) if fault.name.isdigit()
+                    else Answer(status=0, delivery=fault.name))
+        return None if self.reaches(target(request)[0]) else page(502)
+
+    def reaches(self, host: str) -> bool:
+        if self.is_local(host):
+            return True
         try:
             vendor_of_host(host)
         except NoRoute:
-            return 502
-        return 200
+            return False
+        return True
 
-    def refuse(self, request: Request, status: int) -> Answer:
-        headers = [("Content-Type", "text/html")]
-        if status == 407:
-            headers.append(("Proxy-Authenticate", 'Basic realm="emulator"'))
-        self.write_down(request, status, None)
-        return Answer(status, b"<html><body>The proxy refuses.</body></html>\n", headers)
+    def is_local(self, host: str) -> bool:
+        return host in ("localhost", "::1", self.bind) or host.startswith("127.")
 
-    def write_down(self, request: Request, status: int, name: str | None) -> None:
+    def write_down(self, request: Request, status: int,
+                   named: tuple[str, str] | None) -> None:
         """The journal's line about what the proxy itself was asked."""
         self.world.journal.write({
-            "mono_ns": time.monotonic_ns(), "ns": name, "kind": "proxy", "method": request.method, "scheme": "http",
-            "host": request.host, "via": None, "path": "", "target": request.target,
-            "headers": request.headers, "body": request.text, "status": status})
+            "mono_ns": time.monotonic_ns(), "ns": named and named[0], "kind": "proxy",
+            "method": request.method, "scheme": "http", "host": request.host, "via": None,
+            "path": "", "target": request.target, "headers": request.headers,
+            "body": request.text, "status": status})
 
     def tunnel(self, wire: Wire, request: Request, named: tuple[str, str]) -> None:
         host, port = target(request)
-        if is_loopback(host):
+        if self.is_local(host):
             with dial(host, port) as other:
                 wire.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
                 relay(wire, other)
@@ -114,7 +122,7 @@ class Proxy:
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         inner = Request(request.method, path or "/", headers, request.body, "http",
                         f"http://{parts.netloc}")
-        if not is_loopback(host):
+        if not self.is_local(host):
             send(wire, request, handle(self.world, inner, named))
             return
         lines = [f"{inner.method} {inner.target} HTTP/1.1", "Connection: close",
@@ -124,14 +132,15 @@ class Proxy:
             pump(other, wire.sock)
 
 
+def page(status: int, *headers: tuple[str, str]) -> Answer:
+    return Answer(status, b"<html><body>The proxy refuses.</body></html>\n",
+                  [("Content-Type", "text/html"), *headers])
+
+
 def target(request: Request) -> tuple[str, int]:
     """Host and port of a CONNECT or an absolute URI."""
     parts = urlsplit(f"//{request.target}" if request.method == "CONNECT" else request.target)
     return unquote(parts.hostname or "").lower(), parts.port or 80
-
-
-def is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def dial(host: str, port: int) -> socket.socket:

@@ -12,6 +12,7 @@ from context import Context
 from cxone import Cxone
 from faults import UnknownFault, parse
 from genesys import Genesys, GenesysSubDomain
+from jobs import Storage
 from oauth2 import Oauth2
 from vendor import Vendor
 from vendors import CXONE_ISSUER_HOSTS, GENESYS_DOMAINS
@@ -19,7 +20,7 @@ from wire import Answer, Request, as_json
 from world import World
 
 VENDORS: dict[str, Vendor] = {
-    one.name: one for one in (Genesys(), GenesysSubDomain(), Cxone(), Oauth2())}
+    one.name: one for one in (Genesys(), GenesysSubDomain(), Cxone(), Oauth2(), Storage())}
 NAMESPACE = re.compile(r"/ns/([A-Za-z0-9._-]+)/([^/]*)/([a-z0-9-]+)(/.*)?")
 INSERTED = re.compile(r"(/\.well-known/[a-z-]+)(/ns/[^/]+/[^/]+/[a-z0-9-]+)")
 NICE_HOST = re.compile(r"api\.cxone\.com|[a-z0-9-]+\.(nice-incontact|niceincontact)\.com")
@@ -63,7 +64,8 @@ def by_path(world: World, request: Request) -> tuple[Context, Vendor]:
     if rest == "/.well-known/oauth-authorization-server" and not inserted:
         raise NoRoute("RFC 8414, section 3: the well-known part stands before the issuer's path")
     base = f"{request.origin}/ns/{name}/{words}/{kind}"
-    return Context(request, world, world.namespace(name), parse(words), base, rest), VENDORS[kind]
+    context = Context(request, world, world.namespace(name), parse(words), base, rest, words)
+    return context, VENDORS[kind]
 
 
 def by_host(world: World, request: Request, proxied: tuple[str, str],
@@ -74,7 +76,7 @@ def by_host(world: World, request: Request, proxied: tuple[str, str],
         raise NoRoute(f"the tunnel is for {host}, the request for {request.host}")
     vendor, domain = vendor_of_host(host)
     context = Context(request, world, world.namespace(name), parse(words),
-                      f"{request.scheme}://{host}", request.path, domain=domain)
+                      f"{request.scheme}://{host}", request.path, words, domain)
     if vendor == "genesys":
         login = request.path.startswith("/oauth/")
         if login != host.startswith("login."):

@@ -1,4 +1,7 @@
-"""The emulator's logins, faults, journal, proxies and process. Run: python3 -m unittest discover -s tests/emulator"""
+"""The emulator's logins, faults, journal, proxies and process.
+
+Run all its tests: python3 -m unittest discover -s tests/emulator
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ import unittest
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, quote_plus, urlsplit
 
-import faults
+import tables
 from harness import HERE, Emulator, EmulatorCase, basic, bearer, emulator, until
 
 GRANT = {"grant_type": "client_credentials"}
@@ -296,8 +299,16 @@ class Faults(EmulatorCase):
         self.admin("PUT", "faults", "-")
         self.assertEqual(self.login().status, 200)
 
-    def test_manual_has_the_table(self) -> None:
-        self.assertIn(faults.table(), (HERE / "README.md").read_text())
+    def test_manual_has_the_tables(self) -> None:
+        manual = tables.README.read_text()
+        self.assertEqual(manual, tables.filled(manual), "run tests/emulator/tables.py")
+        for group in (tables.words(), tables.lists()):
+            self.assertIn(group, manual)
+
+    def test_bodies_that_are_none(self) -> None:
+        with self.assertRaises(http.client.BadStatusLine):
+            self.login("nothttp")
+        self.assertGreater(sum(map(len, self.login("bighead=5000").headers.values())), 900)
 
 
 class Journal(EmulatorCase):
@@ -315,7 +326,7 @@ class Journal(EmulatorCase):
                          ("/api/v2/tokens/me", "a=b", "GET", print_of_token, True, "api"))
 
     def reader(self, *options: str) -> str:
-        command = [sys.executable, HERE / "journal.py", self.emu.directory, "--ns", self.ns]
+        command = [sys.executable, f"{HERE}/journal.py", str(self.emu.directory), "--ns", self.ns]
         return subprocess.run([*command, *options], capture_output=True, text=True,
                               check=True).stdout
 
@@ -351,6 +362,15 @@ class Certificates(EmulatorCase):
             with self.assertRaises(ssl.SSLCertVerificationError) as caught:
                 self.get(self.env[f"EMU_{name}_URL"] + "/")
             self.assertIn(reason, str(caught.exception))
+
+    def test_ports_that_do_not_answer(self) -> None:
+        with self.assertRaises(ConnectionRefusedError):
+            self.get(self.env["EMU_REFUSED_URL"] + "/")
+        parts = urlsplit(self.env["EMU_SILENT_URL"])
+        with (socket.create_connection((parts.hostname, parts.port)) as sock,
+              self.assertRaises(TimeoutError)):
+            sock.settimeout(0.1)
+            self.emu.tls.wrap_socket(sock, server_hostname=parts.hostname)
 
     def test_plain_http_serves_the_same(self) -> None:
         url = self.url("-", "/oauth/token", base="EMU_HTTP_URL")
@@ -403,6 +423,12 @@ class Proxies(EmulatorCase):
     def test_unknown_names_are_not_resolved(self) -> None:
         with self.assertRaisesRegex(OSError, "502"):
             self.through("example.com", "user").request("GET", "/")
+
+    def test_faults_of_the_proxy_itself(self) -> None:
+        user = f"{self.ns}~proxy.503x1"
+        with self.assertRaisesRegex(OSError, "503"):
+            self.login_at("login.mypurecloud.ie", user, "GENESYS")
+        self.assertEqual(self.login_at("login.mypurecloud.ie", user, "GENESYS")[0], 200)
 
     def test_loopback_is_connected_to(self) -> None:
         parts = urlsplit(self.env["EMU_PROXY_URL"])

@@ -1,15 +1,15 @@
-"""The emulator's lists: every style read to its end by a plain client, and what the words do to pages."""
+"""The emulator's lists: every style read to its end, and what the words do to pages."""
 
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import ssl
-import http.client
 import unittest
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from harness import EmulatorCase, Reply, bearer
 
@@ -76,7 +76,8 @@ class Genesys(Lists):
         for path, size in (("/api/v2/teams", "pageSize"), ("/api/v2/journey/segments", "pageSize"),
                            ("/api/v2/taskmanagement/workitems/w/wrapups", "pageSize"),
                            ("/api/v2/externalcontacts/scan/contacts", "limit")):
-            self.assert_whole(self.follow("items=25", path, **{size: 10}), "entities")
+            query: dict[str, Any] = {size: 10}
+            self.assert_whole(self.follow("items=25", path, **query), "entities")
 
     def test_cursors_in_bodies(self) -> None:
         def of_cursors(page: Any) -> str | None:
@@ -84,7 +85,8 @@ class Genesys(Lists):
         for path, key, find, name, size in (
                 ("/api/v2/taskmanagement/workitems/w/wrapups", "entities",
                  lambda page: page.get("after"), "after", "pageSize"),
-                ("/api/v2/externalcontacts/scan/contacts", "entities", of_cursors, "cursor", "limit"),
+                ("/api/v2/externalcontacts/scan/contacts", "entities", of_cursors, "cursor",
+                 "limit"),
                 ("/api/v2/audits/query/q/results", "entities", lambda page: page.get("cursor"),
                  "cursor", "pageSize"),
                 (AGGREGATES, "results", lambda page: page.get("cursor"), "cursor", "pageSize"),
@@ -141,6 +143,13 @@ class Genesys(Lists):
         self.assertTrue(link("nexthost").startswith(self.env["EMU_STORAGE_URL"]))
         self.assertTrue(link("nexthost=https:%2F%2Fevil.example").startswith("https://evil.example/"))
 
+    def test_queue_comes_back(self) -> None:
+        made = self.post("-", "/api/v2/routing/queues", {"name": "a", "on": True}).json()
+        self.assertEqual((made["name"], made["on"]), ("a", True))
+        one = self.url("-", f"/api/v2/routing/queues/{made['id']}")
+        self.assertEqual(self.get(one, self.bearer).json()["id"], made["id"])
+        self.assertEqual(self.fetch("DELETE", one, bearer(self.bearer)).status, 204)
+
     def test_a_token_is_needed(self) -> None:
         self.assertEqual(self.get(self.url("-", "/api/v2/users")).status, 401)
 
@@ -172,6 +181,10 @@ class Cxone(Lists):
         pages = [self.page("items=25", "/dfo/3.0/contacts", page=one, size=10).json()
                  for one in (1, 2, 3)]
         self.assert_whole(pages, "data")
+
+    def test_n4_whole(self) -> None:
+        page = self.page("items=250", f"{self.services}/agents").json()
+        self.assertEqual(len(page["agents"]), 250)
 
     def test_pagination_in_a_post(self) -> None:
         pages = [self.post("items=25", "/interactions/v1/search",
@@ -253,7 +266,8 @@ class Misbehaviour(Lists):
                          ["1", "2", "2"])
         self.assertEqual(replies[2].headers["retry-after"],
                          replies[2].headers["inin-ratelimit-reset"])
-        self.assertIn(f"[{replies[2].headers['retry-after']}] seconds", replies[2].json()["message"])
+        wait = replies[2].headers["retry-after"]
+        self.assertIn(f"[{wait}] seconds", replies[2].json()["message"])
 
     def test_other_shapes_of_items(self) -> None:
         plain = self.page("items=20", self.path, pageSize=100)

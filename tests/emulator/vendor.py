@@ -15,7 +15,7 @@ import paging
 from context import Context, Refused
 from faults import ANSWERS, DELIVERIES, Fault, is_answer
 from vendors import Credential
-from wire import Answer, as_json, pause
+from wire import SILENT, Answer, as_json, pause
 from world import Token, fingerprint
 
 FILLER = b"A" * 65536
@@ -63,7 +63,8 @@ class Vendor:
         if answer.delivery is None:
             self._delivery(context, answer)
         answer.headers = [*date_header(context), *self.headers(context),
-                          *retry_header(context, answer), *answer.headers]
+                          *retry_header(context, answer), *filler_headers(context),
+                          *answer.headers]
         return answer
 
     def _delivery(self, context: Context, answer: Answer) -> None:
@@ -86,7 +87,7 @@ class Vendor:
             return self.failure(context, int(fault.name))
         if fault.name in OAUTH_FAULTS:
             return oauth_error(context, *OAUTH_FAULTS[fault.name])
-        if fault.name in ("hang", "close"):
+        if fault.name in SILENT:
             return Answer(status=0, delivery=fault.name)
         if fault.name == "html":
             return Answer(int(fault.value or 200), PROXY_PAGE, [("Content-Type", "text/html")])
@@ -239,6 +240,10 @@ def retry_header(context: Context, answer: Answer) -> list[tuple[str, str]]:
         value = email.utils.formatdate(time.time() + float(value[4:] or 0), usegmt=True)
     return [("Retry-After", {"garbage": "soon, perhaps",
                              "huge": "99999999999999999999"}.get(value, value))]
+
+
+def filler_headers(context: Context) -> list[tuple[str, str]]:
+    return [("X-Filler", "A" * 1000)] * (int(context.number("bighead", 0)) // 1012)
 
 
 def date_header(context: Context) -> list[tuple[str, str]]:

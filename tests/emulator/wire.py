@@ -108,7 +108,7 @@ class Request:
 
 @dataclass
 class Answer:
-    """What goes back. `stream` replaces `body` for what is too big to hold; `length` is its size."""
+    """What goes back. `stream`, of `length` bytes, replaces `body` for what is too big to hold."""
 
     status: int = 200
     body: bytes = b""
@@ -176,7 +176,7 @@ def serve(wire: Wire, scheme: str, handle: Callable[[Request], Answer],
 def send(wire: Wire, request: Request, answer: Answer) -> bool:
     """Deliver; False where the connection ends with it."""
     deliver = DELIVERIES.get(answer.delivery or "", _whole)
-    if request.method == "HEAD" and answer.delivery not in ("hang", "close"):
+    if request.method == "HEAD" and answer.delivery not in SILENT:
         deliver = _head_only
     return deliver(wire, answer) and request.names.get("connection", "").lower() != "close"
 
@@ -285,11 +285,19 @@ def _close(wire: Wire, answer: Answer) -> bool:
     return False
 
 
+def _not_http(wire: Wire, answer: Answer) -> bool:
+    wire.send(b"SSH-2.0-emulator\r\n")
+    return False
+
+
 DELIVERIES: dict[str, Callable[[Wire, Answer], bool]] = {
-    "hang": _hang, "close": _close, "slow": _slow, "reset": _reset, "short": _short,
-    "halfjson": _half_json, "chunkcut": _chunk_cut, "chunked": _chunked, "nolength": _no_length,
-    "bigchunked": _chunked,
+    "hang": _hang, "close": _close, "nothttp": _not_http, "slow": _slow, "reset": _reset,
+    "short": _short, "halfjson": _half_json, "chunkcut": _chunk_cut, "chunked": _chunked,
+    "bigchunked": _chunked, "nolength": _no_length,
 }
+
+
+SILENT = ("hang", "close", "nothttp")
 
 
 def pause(seconds: float) -> None:
