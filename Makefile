@@ -132,7 +132,7 @@ fmt:
 
 tables: $(O)/cc-token
 	CC_TOKEN=$< scripts/validate-action --write
-	python3 tests/lint/readme.py --write $< README.md
+	CC_TOKEN=$< scripts/readme
 
 bench:
 	@scripts/bench
