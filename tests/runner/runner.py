@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from fakerunner.job import Job
-from fakerunner.spec import SpecError, parse
+from fakerunner.spec import parse
 
 EXIT = {"success": 0, "failure": 1, "cancelled": 3, "crashed": 4}
 USAGE = 2
