@@ -14,16 +14,18 @@
 #include "commands/command.h"
 
 /*
- * No core and no tracing by peers; files for the owner alone; descriptors 0 to 2 open,
+ * No core and no tracing by peers; files for the owner alone (the mask that was in force
+ * is returned); descriptors 0 to 2 open,
  * so that none of ours becomes one of them; libcurl would write TLS keys to a file that
  * SSLKEYLOGFILE names (libcurl-security(3)).
  */
-static void main_harden(void)
+static mode_t main_harden(void)
 {
+	mode_t mask;
 	int fd;
 
 	prctl(PR_SET_DUMPABLE, 0);
-	umask(077);
+	mask = umask(077);
 	do
 		fd = open("/dev/null", O_RDWR);
 	while (fd >= 0 && fd <= STDERR_FILENO);
@@ -31,6 +33,7 @@ static void main_harden(void)
 		close(fd);
 	unsetenv("SSLKEYLOGFILE");
 	interrupt_install();
+	return mask;
 }
 
 static void main_log_level(const struct app *app)
@@ -51,6 +54,7 @@ static void main_log_level(const struct app *app)
 static int main_report(const struct app *app, const struct err *err)
 {
 	AUTO_BUF struct buf text = BUF_INIT(4 * ERR_TEXT_MAX);
+	int code = err_exit_code(err);
 
 	buf_adds(&text, err->text);
 	if (*err->hint)
@@ -61,7 +65,9 @@ static int main_report(const struct app *app, const struct err *err)
 		log_at(LOG_ERROR, "%s", buf_str(&text));
 	if (err->kind != ERR_INTERRUPTED && err->kind != ERR_NO_TOKEN)
 		runner_annotate(&app->runner, RUNNER_ERROR, buf_str(&text));
-	return err_exit_code(err);
+	return app->command && app->command->failure && code < app->command->failure
+		       ? app->command->failure
+		       : code;
 }
 
 /* The command that argv asks for; moves argv so that its own options follow. */
@@ -131,7 +137,7 @@ int main(int argc, char **argv)
 	struct err err = ERR_INIT;
 	int code;
 
-	main_harden();
+	app.umask = main_harden();
 	settings_init(&app.settings);
 	runner_detect(&app.runner, STDERR_FILENO);
 	code = main_run(&app, argc, argv, &err);

@@ -164,6 +164,11 @@ void session_close(struct session *s)
 	record_release(&s->record);
 	endpoints_release(&s->given);
 	state_close(&s->state);
+	session_hang_up(s);
+}
+
+void session_hang_up(struct session *s)
+{
 	http_free(s->http);
 	s->http = NULL;
 }
