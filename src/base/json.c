@@ -131,14 +131,12 @@ bool json_is_number(const struct json *v)
 
 const char *json_text(const struct json *v)
 {
-	return cJSON_GetStringValue(json_raw(v));
+	return json_is_string(v) ? json_raw(v)->valuestring : NULL;
 }
 
 double json_number(const struct json *v)
 {
-	const cJSON *raw = json_raw(v);
-
-	return raw && cJSON_IsNumber(raw) ? raw->valuedouble : 0;
+	return json_is_number(v) ? json_raw(v)->valuedouble : 0;
 }
 
 size_t json_count(const struct json *v)

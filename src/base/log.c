@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/fs.h"
 #include "base/quote.h"
@@ -23,7 +24,7 @@ static struct redact secrets;
 int log_level_parse(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
-		if (strcmp(name, levels[i].name) == 0)
+		if (strcasecmp(name, levels[i].name) == 0)
 			return (int)i;
 	return -1;
 }

@@ -10,7 +10,7 @@
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
-/* The level that a name means ("error", "warn", "info", "debug"), or -1. */
+/* The level that a name means ("error", "warn", "info", "debug", in any case), or -1. */
 int log_level_parse(const char *name);
 
 void log_set_level(enum log_level level);

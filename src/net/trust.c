@@ -204,7 +204,6 @@ struct trust *trust_open(const char *file, struct err *err)
 	t->der = BUF_INIT(TRUST_FILE_MAX);
 	if (named && fs_read_path(file, &pem, err)) {
 		err->kind = ERR_USAGE;
-		err_wrap(err, "ca-file");
 		trust_free(t);
 		return NULL;
 	}
@@ -220,7 +219,7 @@ struct trust *trust_open(const char *file, struct err *err)
 			    (size_t)(cc_roots_pem_end - cc_roots_pem));
 	}
 	if (named && !t->count) {
-		err_set(err, ERR_USAGE, "ca-file: %s holds no certificate", file);
+		err_set(err, ERR_USAGE, "%s holds no certificate", file);
 		err_hint(err, "give a file in PEM form, with BEGIN CERTIFICATE lines");
 		trust_free(t);
 		return NULL;

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/quote.h"
 
@@ -44,7 +45,7 @@ static bool url_is_loopback(const char *host)
 {
 	size_t len = strlen(host);
 
-	return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+	return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
 	       (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == len);
 }
 

@@ -137,6 +137,10 @@ static int session_open_state(struct session *s, const struct session_place *pla
 		s->flow = NULL;
 		rc = session_open_stored(s, buf_str(&place->stored), err);
 	}
+	if (rc && err->kind == ERR_NO_TOKEN && mode == SESSION_USE) {
+		*err = s->login_err;
+		err_wrap(err, "no token is stored, and none can be fetched");
+	}
 	return rc;
 }
 
@@ -147,8 +151,11 @@ int session_open(struct session *s, const struct settings *settings,
 	*s = (struct session){ .settings = settings, .state = STATE_INIT };
 	s->record = RECORD_INIT;
 	s->given = ENDPOINTS_INIT;
+	s->ca_origin = BUF_INIT(256);
+	settings_describe(settings, SET_CA_FILE, &s->ca_origin);
 	s->http_opts = (struct http_options){
 		.ca_file = settings_str(settings, SET_CA_FILE),
+		.ca_origin = buf_str(&s->ca_origin),
 		.timeout_ms = settings_seconds(settings, SET_TIMEOUT) * 1000,
 	};
 	if (session_identify(s, err) || session_open_state(s, place, mode, err) ||
@@ -163,12 +170,8 @@ void session_close(struct session *s)
 {
 	record_release(&s->record);
 	endpoints_release(&s->given);
+	buf_release(&s->ca_origin);
 	state_close(&s->state);
-	session_hang_up(s);
-}
-
-void session_hang_up(struct session *s)
-{
 	http_free(s->http);
 	s->http = NULL;
 }

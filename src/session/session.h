@@ -17,7 +17,8 @@ struct session {
 	struct record record; /* as last read or written */
 	struct http *http;    /* opened at the first need */
 	struct http_options http_opts;
-	int64_t date_offset; /* of the last login; see struct login */
+	struct buf ca_origin; /* where ca-file came from */
+	int64_t date_offset;  /* of the last login; see struct login */
 	bool has_date;
 	bool minted; /* the last session_token() got a new one */
 };
@@ -67,9 +68,6 @@ int64_t session_buffer(const struct settings *settings, const struct token *t);
 
 /* The transport of this session, opened on first use; NULL with an error. */
 struct http *session_http(struct session *s, struct err *err);
-
-/* Closes it until its next use. */
-void session_hang_up(struct session *s);
 
 /*
  * Revokes every token of the record that may still be alive, refresh tokens included,

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "net/url.h"
 
 enum { INPUT_NAME_MAX = 64 };
@@ -290,6 +291,9 @@ static const char *settings_fault(const struct setting_row *row, const char *val
 		if (*p < 0x20 || *p == 0x7f)
 			return "holds a line break or control character; store the value "
 			       "without it";
+	/* What a server made of a secret is its own affair; the rest stands in JSON. */
+	if (row->kind != SETTING_SECRET && !utf8_valid(value, strlen(value)))
+		return "is not valid UTF-8";
 	switch (row->kind) {
 	case SETTING_BOOL:
 		return settings_parse_bool(value) < 0 ? "must be true or false" : NULL;
