@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=docker
 # The workflows of tests/act, run by a real act with a real engine.
 
 bats_require_minimum_version 1.5.0
@@ -27,25 +28,23 @@ ways() { journal --kind api --field query; }
 	[[ $(ways) == $'by=output\nby=environment\nby=file\nby=exec' ]]
 	[[ $(journal_count --kind token) == 1 ]]
 	[[ $output == *'careless: ***'* ]]
-	act_hides "$ACT_LOG" "$secret"
+	act_hides "$secret"
 	act_leaves_nothing
 }
 
 @test "act: a secret with special characters works, and stays hidden" {
-	EMU_GENESYS_ID=$EMU_GENESYS_HOSTILE_ID
-	secret=$EMU_GENESYS_HOSTILE_SECRET
 	rm "$BATS_TEST_TMPDIR/secrets.yml"
 	act_secret CLIENT_ID "$EMU_GENESYS_HOSTILE_ID"
-	act_secret CLIENT_SECRET "$secret"
+	act_secret CLIENT_SECRET "$EMU_GENESYS_HOSTILE_SECRET"
 	run -0 act_run handover
-	act_hides "$ACT_LOG" "$secret"
+	act_hides "$EMU_GENESYS_HOSTILE_SECRET"
 	act_leaves_nothing
 }
 
 @test "act: a job in a container uses the token and the CLI" {
 	act_secret CLIENT_SECRET "$secret"
 	run -0 act_run container
-	act_hides "$ACT_LOG" "$secret"
+	act_hides "$secret"
 	act_leaves_nothing
 }
 
@@ -56,7 +55,7 @@ ways() { journal --kind api --field query; }
 	run -0 act_run two --var "OTHER_URL=${EMU_API_URL%/genesys}/oauth2"
 	[[ $(journal_count --kind token) == 2 ]]
 	[[ $(journal_count --kind revoke) == 2 ]]
-	act_hides "$ACT_LOG" "$secret" "$EMU_OAUTH2_SECRET"
+	act_hides "$secret" "$EMU_OAUTH2_SECRET"
 	act_leaves_nothing
 }
 
@@ -65,7 +64,7 @@ ways() { journal --kind api --field query; }
 	run -1 act_run refused
 	[[ $output == *'::error title='*'401'* ]]
 	[[ $output != *reached* ]]
-	act_hides "$ACT_LOG" "not-$secret"
+	act_hides "not-$secret"
 	act_leaves_nothing
 }
 
@@ -75,7 +74,7 @@ ways() { journal --kind api --field query; }
 	run -0 act_run refresh
 	[[ $(journal_count --kind api --status 401) == 0 ]]
 	[[ $output == *'careless: ***'* ]]
-	act_hides "$ACT_LOG" "$secret"
+	act_hides "$secret"
 	act_leaves_nothing
 }
 
@@ -83,15 +82,14 @@ ways() { journal --kind api --field query; }
 	emu_faults lifetime=5
 	act_secret CLIENT_SECRET "$secret"
 	act_command cancel
-	ACT_LOG=$BATS_TEST_TMPDIR/act.log
 	# A shell without job control lets its background jobs ignore INT: give it back.
 	python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
-os.execv(sys.argv[1], sys.argv[1:])' "${ACT_COMMAND[@]}" </dev/null >"$ACT_LOG" 2>&1 3>&- &
+os.execv(sys.argv[1], sys.argv[1:])' "${ACT_COMMAND[@]}" </dev/null >"$BATS_TEST_TMPDIR/act.log" 2>&1 3>&- &
 	local act=$!
 	journal_wait 1 --kind api --timeout 120
 	kill -INT "$act"
 	run ! wait "$act"
-	act_hides "$ACT_LOG" "$secret"
+	act_hides "$secret"
 	act_leaves_nothing
 }

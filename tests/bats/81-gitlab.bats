@@ -1,0 +1,142 @@
+#!/usr/bin/env bats
+# bats file_tags=docker
+# templates/cc-token.yml in pipelines, by gitlab-runner's executors and by gitlab-ci-local.
+
+bats_require_minimum_version 1.5.0
+load ../lib/emulator
+load ../lib/gitlab
+
+EMPTY_SHA256=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+
+setup_file() {
+	emulator_start
+	gitlab_setup
+}
+
+teardown_file() { emulator_stop; }
+
+setup() {
+	emu_ns
+	secret=$EMU_GENESYS_HOSTILE_SECRET
+	gitlab_variable CC_CLIENT_ID "$EMU_GENESYS_HOSTILE_ID"
+	gitlab_variable CC_CLIENT_SECRET "$secret"
+}
+
+is_clean() {
+	gitlab_hides "$secret"
+	gitlab_leaves_nothing
+}
+
+@test "gitlab, service: a job in any image uses the token and the CLI" {
+	gitlab_pipeline service
+	run -0 gitlab_run docker fetch
+	[[ $(journal --kind api --field query) == $'by=environment\nby=file' ]]
+	[[ $(journal_count --kind token) == 1 ]]
+	is_clean
+}
+
+@test "gitlab, service: a job's own scripts keep those of the template" {
+	gitlab_pipeline service
+	run -0 gitlab_run docker own-scripts
+	[[ $output == *'mine before'*'mine after success'* ]]
+	is_clean
+}
+
+@test "gitlab, service: a job has another service beside it" {
+	gitlab_pipeline service
+	run -0 gitlab_run docker other-service
+	is_clean
+}
+
+@test "gitlab, service: a job in an image with a user of its own" {
+	gitlab_pipeline user
+	run -0 gitlab_run docker fetch
+	is_clean
+}
+
+@test "gitlab, service: the token is kept fresh over several lifetimes" {
+	emu_faults lifetime=5
+	gitlab_pipeline service
+	run -0 gitlab_run docker refresh
+	[[ $(journal_count --kind api --status 401) == 0 ]]
+	is_clean
+}
+
+@test "gitlab, service: a refused secret fails the job with what to do" {
+	emu_faults token.401secret
+	gitlab_pipeline service
+	run -1 gitlab_run docker fetch
+	[[ $output == *'cc-token: no token after '*CI_DEBUG_SERVICES* ]]
+	is_clean
+}
+
+@test "gitlab, service: cancelled, nothing is left and the tokens are refused" {
+	emu_faults lifetime=5
+	gitlab_pipeline service
+	gitlab_cancel docker endless
+	is_clean
+}
+
+@test "gitlab, script: the shell executor" {
+	gitlab_pipeline script
+	run -0 gitlab_run shell fetch
+	[[ $(journal_count --kind api) == 1 ]]
+	is_clean
+}
+
+@test "gitlab, script: the docker executor" {
+	export GITLAB_URL=/emulator/cc-token
+	gitlab_pipeline script /emulator/ca.pem
+	sed -i "1i default: {image: $GITLAB_JOB_IMAGE}" "$GITLAB_PROJECT/.gitlab-ci.yml"
+	run -0 gitlab_run docker own-scripts
+	[[ $output == *'mine before'*'mine after success'* ]]
+	is_clean
+}
+
+@test "gitlab, script: a job ends, though its refresher still works" {
+	emu_faults lifetime=5
+	gitlab_pipeline script
+	run -0 gitlab_run shell refresh
+	[[ $(journal_count --kind api --status 401) == 0 ]]
+	is_clean
+}
+
+@test "gitlab, script: a binary with another checksum is not run" {
+	export GITLAB_SHA256=${EMPTY_SHA256}
+	gitlab_pipeline script
+	run -1 gitlab_run shell fetch
+	[[ $output == *'has another SHA-256'* ]]
+	[[ $(journal_count) == 0 ]]
+	is_clean
+}
+
+@test "gitlab, script: cancelled, nothing is left and the tokens are refused" {
+	emu_faults lifetime=5
+	gitlab_pipeline script
+	gitlab_cancel shell endless
+	is_clean
+}
+
+@test "gitlab-ci-local: the script way, as a component" {
+	gitlab_pipeline script
+	run -0 gitlab_run local fetch
+	[[ $(journal_count --kind api) == 1 ]]
+	is_clean
+}
+
+@test "gitlab-ci-local: a job's own scripts keep those of the template" {
+	gitlab_pipeline script
+	run -0 gitlab_run local own-scripts
+	[[ $output == *'mine before'*'mine after success'* ]]
+	is_clean
+}
+
+@test "gitlab-ci-local: cancelled, the tokens are refused and no refresher is left" {
+	emu_faults lifetime=5
+	gitlab_pipeline script
+	gitlab_cancel local endless
+	# What gitlab-ci-local leaves running of a cancelled job.
+	kill "$(cat "$GITLAB_PROJECT/pid")"
+	timeout 20 bash -c 'while compgen -G "$1" >/dev/null; do sleep 0.1; done' - "$GITLAB_PROJECT/.cc-token-*"
+	is_clean
+}
