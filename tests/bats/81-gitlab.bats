@@ -137,6 +137,7 @@ is_clean() {
 	gitlab_cancel local endless
 	# What gitlab-ci-local leaves running of a cancelled job.
 	kill "$(cat "$GITLAB_PROJECT/pid")"
+	# shellcheck disable=SC2016 # the inner shell's own argument
 	timeout 20 bash -c 'while compgen -G "$1" >/dev/null; do sleep 0.1; done' - "$GITLAB_PROJECT/.cc-token-*"
 	is_clean
 }

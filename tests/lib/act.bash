@@ -44,11 +44,10 @@ act_command() {
 		"${@:2}")
 }
 
-# act_run WORKFLOW [OPTION…]: its log goes to stdout and to $ACT_LOG.
+# act_run WORKFLOW [OPTION…]: its log goes to stdout and to act.log of this test.
 act_run() {
-	export ACT_LOG=$BATS_TEST_TMPDIR/act.log
 	act_command "$@"
-	"${ACT_COMMAND[@]}" </dev/null 2>&1 | tee "$ACT_LOG"
+	"${ACT_COMMAND[@]}" </dev/null 2>&1 | tee "$BATS_TEST_TMPDIR/act.log"
 	return "${PIPESTATUS[0]}"
 }
 
@@ -62,8 +61,7 @@ act_leaves_nothing() {
 	[[ $(emu_valid_tokens) == 0 ]]
 }
 
-# act_hides LOG VALUE…: none of the values is in the log, nor any token that a request carried,
-# in plain, percent-encoded or base64 form.
+# act_hides VALUE…: neither these values nor a token stand in the log: see leaks.py.
 act_hides() {
-	journal_json | python3 "$ACT_ROOT/tests/lib/leaks.py" "$@"
+	journal_json | python3 "$ACT_ROOT/tests/lib/leaks.py" "$BATS_TEST_TMPDIR/act.log" "$@"
 }
