@@ -5,6 +5,8 @@
 #ifndef COMMANDS_COMMAND_H
 #define COMMANDS_COMMAND_H
 
+#include <sys/types.h>
+
 #include "runner/runner.h"
 #include "session/session.h"
 #include "settings/args.h"
