@@ -15,7 +15,7 @@ from wire import Answer, Request
 from world import Namespace, World
 
 FORM = "application/x-www-form-urlencoded"
-HOSTILE_TEXT = ("\r\n::error::injected\n::add-mask::injected\x1b[31m\x1b]0;injected\x07\x00\x08\x7f"
+HOSTILE_TEXT = ("\r\n::error::injected\n::add-mask::injected\x1b[31m\x1b]0;injected\x07\x08\x7f"
                 "\u009b\u202e\u2028 " + "A" * 5000)
 
 
@@ -58,8 +58,9 @@ class Context:
 
     def text(self, text: str) -> str:
         """A text for an error, with what `ctrl` and `echo` add."""
-        if self.setting("ctrl") is not None:
-            text += HOSTILE_TEXT
+        control = self.setting("ctrl")
+        if control is not None:
+            text += ("\0" if control == "nul" else "") + HOSTILE_TEXT
         if self.setting("echo") is not None:
             text += f" ({self.request.names.get('authorization', '')} {self.request.text})"
         return text

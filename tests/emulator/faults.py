@@ -53,7 +53,8 @@ SETTINGS = {
     "refresh": ("any", "the token answer has a `refresh_token`, where it has none by itself"),
     "norefresh": ("any", "it has none where it has one by itself (cxone: password, access key)"),
     "refreshdenied": ("any", "a refresh is refused: 400 `invalid_grant` (access key: 401)"),
-    "ctrl": ("any", "error texts hold control characters, log commands and 5000 more characters"),
+    "ctrl": ("any", "error texts hold control characters, log commands and 5000 more characters; "
+                    "`ctrl=nul` also a NUL"),
     "echo": ("any", "error texts repeat the credentials that the client sent"),
     "retry-after": ("any", "on 429 and 503: VALUE seconds, `date+N` (an HTTP date N s ahead), "
                            "`garbage`, `huge` or `none`"),

@@ -48,6 +48,8 @@ def handle(world: World, request: Request, proxied: tuple[str, str] | None = Non
         answer = as_json(400, {"emulator": f"no such fault: {fault}"})
     except NoRoute as why:
         answer = as_json(404, {"emulator": str(why)})
+    except ValueError as why:
+        answer = as_json(400, {"emulator": f"a word has a bad value: {why}"})
     world.journal.write(entry(request, context, answer))
     return answer
 

@@ -151,7 +151,8 @@ class Oauth2(EmulatorCase):
             both = self.post_form(url, form, encoded)
             self.assertEqual((both.status, both.json()["error"]), (400, "invalid_request"))
         reply = self.post_form(url, GRANT, ("plain-client", "wrong"))
-        self.assertEqual((reply.status, reply.json()["error"]), (401, "invalid_client"))
+        self.assertEqual((reply.status, reply.json()), (401, {
+            "error": "invalid_client", "error_description": "client authentication failed"}))
         self.assertIn("Basic", reply.headers["www-authenticate"])
 
     def test_one_method_alone(self) -> None:
@@ -206,6 +207,10 @@ class Faults(EmulatorCase):
             self.assertEqual(reply.status, 400, words)
             self.assertIn("no such fault", reply.json()["emulator"])
 
+    def test_a_bad_value_is_told(self) -> None:
+        reply = self.login("lifetime=long")
+        self.assertEqual((reply.status, "bad value" in reply.json()["emulator"]), (400, True))
+
     def test_scopes(self) -> None:
         words = "api.503,revoke.500x1"
         token = self.token(words)
@@ -254,6 +259,8 @@ class Faults(EmulatorCase):
         text = self.login("401secret,ctrl,echo").json()["error_description"]
         self.assertIn("\x1b[31m", text)
         self.assertGreater(len(text), 5000)
+        self.assertNotIn("\0", text)
+        self.assertIn("\0", self.login("401secret,ctrl=nul").json()["error_description"])
         self.assertIn(basic(*self.credentials("GENESYS")), text)
 
     def test_bodies(self) -> None:

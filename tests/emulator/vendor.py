@@ -189,9 +189,10 @@ assert set(OAUTH_FAULTS) < set(ANSWERS)
 
 
 def oauth_error(context: Context, status: int, error: str, text: str) -> Answer:
-    """An error of the token endpoint; Genesys gives the text under two names."""
+    """An error of RFC 6749, section 5.2; Genesys gives its text under two names."""
     text = context.text(text)
-    return as_json(status, {"error": error, "description": text, "error_description": text},
+    twice = {"description": text} if context.vendor.startswith("genesys") else {}
+    return as_json(status, {"error": error, **twice, "error_description": text},
                    [("Cache-Control", "no-store")])
 
 
