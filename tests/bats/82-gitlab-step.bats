@@ -31,6 +31,7 @@ step() {
 @test "gitlab step: outputs and exports reach later steps, and stop revokes" {
 	run -0 --separate-stderr step
 	result=$output
+	# shellcheck disable=SC2154 # stderr is set by run
 	[[ $stderr != *"$EMU_GENESYS_HOSTILE_SECRET"* && $stderr != *::add-mask::* ]]
 	[[ $(jq -r '.outputs | keys_unsorted | sort | join(" ")' <<<"$result") == \
 		'access_token api_url expires_at header_file token_file' ]]
