@@ -35,6 +35,16 @@ login() {
 	[ "$(emu_valid_tokens)" -eq 0 ]
 }
 
+@test "with options it is another emulator, without them the one that runs" {
+	local first=$EMU_PID
+	emulator_start
+	[ "$EMU_PID" = "$first" ]
+	emulator_start --name bridge.example
+	[ "$EMU_PID" != "$first" ]
+	openssl x509 -in "$EMU_DIR/server.pem" -noout -checkhost bridge.example | grep 'does match'
+	emulator_stop
+}
+
 @test "words can change while the URL stays" {
 	emu_ns
 	emu_admin PUT faults 503

@@ -72,7 +72,7 @@ SETTINGS = {
     "notenant": ("any", "cxone: no tenantId claim"),
     "authmethod": ("any", "oauth2: `client_secret_basic` or `client_secret_post` alone will do"),
     "items": ("any", "the number of items of every list (1000)"),
-    "pagesize": ("any", "the largest page that is given (genesys 100, cxone 10000)"),
+    "pagesize": ("any", "the largest page that is given (each list has its own)"),
     "itemsize": ("any", "at least VALUE bytes an item"),
     "tricks": ("any", "items also hold lone surrogates, noncharacters, deep nesting, twin keys"),
     "badutf8": ("any", "the last item of each page holds bytes that are no UTF-8"),

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import paging
@@ -25,16 +24,20 @@ def words() -> str:
 def lists() -> str:
     rows = ["| vendor | style | request | array | page size |", "|---|---|---|---|---|"]
     for vendor, group in (("genesys", paging.GENESYS), ("cxone", paging.CXONE)):
-        rows += [f"| {vendor} | {one.style} | `{one.request}` | `{one.key}` | {one.size}, at most "
-                 f"{one.largest} |" for one in group]
+        rows += [f"| {vendor} | {one.style} | `{one.request}` | `{one.key}` | {sizes(one)} |"
+                 for one in group]
     return "\n".join(rows)
+
+
+def sizes(listing: paging.Listing) -> str:
+    return "all" if listing.locate is paging.whole else f"{listing.size}, at most {listing.largest}"
 
 
 def filled(text: str) -> str:
     """The manual with the tables as they are now."""
     for name, table in (("words", words()), ("lists", lists())):
-        text = re.sub(rf"(?s)(<!-- {name} -->\n).*?(<!-- end -->)",
-                      lambda match, table=table: f"{match[1]}{table}\n{match[2]}", text)
+        start = text.index(mark := f"<!-- {name} -->\n") + len(mark)
+        text = f"{text[:start]}{table}\n{text[text.index('<!-- end -->', start):]}"
     return text
 
 

@@ -16,10 +16,10 @@ for emu_file in "${EMU_DIR-}/env" "${EMU_DIR-}/oidc.env"; do
 	fi
 done
 
-# Start the emulator unless one runs already, and set what its env file says.
+# Start the emulator and set what its env file says. Without options, one that runs already will do.
 # Call it from setup_file or setup_suite, never in a subshell: it ends with the shell that called it.
 emulator_start() {
-	if [ -n "${EMU_PID-}" ] && kill -0 "$EMU_PID" 2>/dev/null; then
+	if [ $# -eq 0 ] && [ -n "${EMU_PID-}" ] && kill -0 "$EMU_PID" 2>/dev/null; then
 		return
 	fi
 	local directory
@@ -134,8 +134,9 @@ oidc_install() {
 	)
 }
 
+# Stop the one that stands beside this emulator.
 oidc_stop() {
-	if [ -n "${OIDC_PID-}" ]; then
+	if [ -r "${EMU_DIR-}/oidc.env" ]; then
 		kill "$OIDC_PID" 2>/dev/null || true
 		rm -f "$EMU_DIR/oidc.env"
 		unset OIDC_PID
