@@ -128,7 +128,7 @@ lint:
 	@scripts/lint
 
 fmt:
-	clang-format-19 -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]')
+	find src tests -name '*.[ch]' -exec clang-format-19 -i {} +
 
 tables: $(O)/cc-token
 	CC_TOKEN=$< scripts/validate-action --write
