@@ -58,7 +58,7 @@ static void session_merge_endpoints(const struct session *s, struct endpoints *s
 	buf_set(&stored->region, buf_str(&given->region));
 }
 
-/* Reads the record. One that another client left under this name is only to be revoked. */
+/* Reads the record. One that another client left under this name is to be revoked. */
 static int session_reload(struct session *s, struct err *err)
 {
 	struct record *r = &s->record;

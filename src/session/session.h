@@ -32,7 +32,7 @@ struct session_place {
 };
 
 enum session_open_mode {
-	SESSION_CREATE, /* make the directory where it is missing; credentials identify it */
+	SESSION_CREATE, /* make the directory if it is missing; credentials identify it */
 	SESSION_USE,	/* the same, or with no credentials what an earlier step stored */
 	SESSION_STORED, /* only what is stored: a missing directory is ERR_NO_TOKEN */
 };
