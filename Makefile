@@ -128,7 +128,7 @@ lint:
 	@scripts/lint
 
 fmt:
-	find src tests -name '*.[ch]' -exec clang-format-19 -i {} +
+	clang-format-19 -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]')
 
 tables: $(O)/cc-token
 	CC_TOKEN=$< scripts/validate-action --write

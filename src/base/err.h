@@ -23,7 +23,7 @@ enum err_kind {
 	ERR_API,      /* exit 1: the API answered 4xx or 5xx */
 	ERR_USAGE,    /* exit 2: command line or settings */
 	ERR_REFUSED,  /* exit 3: the provider said no, or gave what can't be used */
-	ERR_TRANSIENT, /* exit 4: the network or the provider failed; tried until time ran out */
+	ERR_TRANSIENT, /* exit 4: the network or the provider failed; tried until the budget was spent */
 	ERR_IO,		 /* exit 5: a local file, socket or directory */
 	ERR_INTERRUPTED, /* exit 128+n: a signal asked for the end */
 	ERR_INTERNAL,	 /* exit 70: a bug */

@@ -24,7 +24,7 @@ void quote_form_pair(struct buf *out, const char *name, const char *value);
 /* Base64 with padding, RFC 4648 section 4, on one line. */
 void quote_base64(struct buf *out, const void *data, size_t len);
 
-/* Reads base64url without padding (RFC 4648 section 5, as in a JWT). False if not. */
+/* Reads base64url without padding (RFC 4648 section 5, as in a JWT). False if it isn't. */
 bool quote_base64url_decode(struct buf *out, const char *text, size_t len);
 
 /* A single-quoted POSIX shell word that yields @text whatever it holds. */

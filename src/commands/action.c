@@ -9,10 +9,8 @@
 /* State first: the post step must find what there is, even if the rest fails. */
 static int action_save(struct app *app, const struct session *s, struct err *err)
 {
-	if (runner_put(&app->runner, RUNNER_STATE, "state", buf_str(&s->state.path), err))
-		return -1;
-	return runner_put(&app->runner, RUNNER_STATE, "name",
-			  settings_str(&app->settings, SET_NAME), err);
+	return runner_put(&app->runner, RUNNER_STATE, "state", buf_str(&s->state.path),
+			  err);
 }
 
 static int action_outputs(struct app *app, const struct session *s, const char *dir,

@@ -50,7 +50,7 @@ int app_token(struct app *app, struct session *s, const struct session_want *wan
 /* A warning for people: on stderr, and as the runner's annotation. */
 void app_warn(const struct app *app, const char *fmt, ...) PRINTF(2, 3);
 
-/* Writes to stdout, all of it. -1 with ERR_IO when that fails (full disk, closed pipe). */
+/* Writes to stdout, all of it. -1 with ERR_IO when that fails (a full disk, a closed pipe). */
 int app_print(const struct buf *text, struct err *err);
 
 /* The number of seconds in option @name, @otherwise when it isn't given. */

@@ -12,11 +12,12 @@ enum { POST_REVOKE_MS = 10 * 1000 };
  */
 static int post_open(struct app *app, struct session *s, struct err *err)
 {
-	const char *saved = runner_saved("state");
+	const char *saved = app->command->to_log ? runner_saved("state") : NULL;
 
-	if (saved)
-		setenv("CC_TOKEN_STATE", saved, 1);
-	return app_session(app, s, SESSION_STORED, err);
+	if (!saved)
+		return app_session(app, s, SESSION_STORED, err);
+	buf_set(&app->place.stored, saved);
+	return session_open(s, &app->settings, &app->place, SESSION_SAVED, err);
 }
 
 static void post_revoke(struct app *app, struct session *s)

@@ -184,7 +184,7 @@ static bool provider_is_domain(const char *text)
 	return label && dots;
 }
 
-/* An area of two letters and a digit that the table doesn't have is taken as it is. */
+/* An area of two letters and a digit that the table doesn't have yet is taken as it is. */
 static bool provider_is_area(const char *text)
 {
 	return strlen(text) == 3 && strspn(text, "abcdefghijklmnopqrstuvwxyz") == 2 &&

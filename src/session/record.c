@@ -35,6 +35,8 @@ int record_retire(struct record *r, struct err *err)
 {
 	if (r->has_token && record_keep(r, &r->token, err))
 		return -1;
+	token_release(&r->token);
+	r->token = TOKEN_INIT;
 	r->has_token = false;
 	return 0;
 }
@@ -150,6 +152,7 @@ void record_print(const struct record *r, struct buf *out)
 	json_put_num(o, "version", STATE_VERSION);
 	json_put_str(o, "flow", r->flow ? r->flow->name : "");
 	json_put_str(o, "client_id", buf_str(&r->client_id));
+	json_put_str(o, "identity", r->identity);
 	json_put(o, "endpoints", record_print_endpoints(&r->endpoints));
 	if (r->has_token)
 		json_put(o, "token", record_print_token(&r->token));
@@ -178,6 +181,7 @@ int record_parse(const char *text, size_t len, struct record *ret, struct err *e
 	AUTO_JSON struct json *o = json_parse(text, len, err);
 	const struct json *token = json_get(o, "token");
 	const struct json *list = json_get(o, "replaced");
+	const char *identity = json_str(o, "identity");
 
 	if (!o)
 		return err_wrap(err, "state.json");
@@ -196,6 +200,7 @@ int record_parse(const char *text, size_t len, struct record *ret, struct err *e
 	}
 	ret->flow = record_flow(json_str(o, "flow"));
 	buf_set(&ret->client_id, json_str(o, "client_id"));
+	snprintf(ret->identity, sizeof(ret->identity), "%s", identity ? identity : "");
 	record_parse_endpoints(json_get(o, "endpoints"), &ret->endpoints);
 	ret->minted = (int64_t)json_num(o, "minted", 0);
 	ret->next_wall = (int64_t)json_num(o, "next_refresh", 0);

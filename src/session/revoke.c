@@ -1,5 +1,7 @@
 #include "session/session.h"
 
+#include <string.h>
+
 #include "base/log.h"
 
 struct revoke_answer {
@@ -14,6 +16,19 @@ static enum oauth_verdict revoke_judge(void *arg, const struct http_resp *resp,
 	return oauth_revoke_answer(a->flow, resp, err);
 }
 
+/* RFC 7009 section 2.1 wants the client's credentials; others' never go to this server. */
+static int revoke_check_client(const struct session *s, struct err *err)
+{
+	if (s->flow->revocation == REVOKE_GENESYS)
+		return 0;
+	if (!s->elsewhere && settings_has(s->settings, SET_CLIENT_SECRET) &&
+	    strcmp(settings_str(s->settings, SET_CLIENT_ID),
+		   buf_str(&s->record.client_id)) == 0)
+		return 0;
+	err_set(err, ERR_USAGE, "the credentials of the client are not given");
+	return err_hint(err, "set client-id and client-secret as for the token");
+}
+
 static int revoke_one(struct session *s, const char *token, bool is_refresh,
 		      const struct budget *budget, struct err *err)
 {
@@ -22,7 +37,7 @@ static int revoke_one(struct session *s, const char *token, bool is_refresh,
 	struct revoke_answer answer = { s->flow };
 	struct judge judge = { "revocation", revoke_judge, &answer };
 
-	if (!session_http(s, err))
+	if (revoke_check_client(s, err) || !session_http(s, err))
 		return -1;
 	if (oauth_revoke_request(s->flow, &s->record.endpoints, s->settings, token,
 				 is_refresh, &req, err))

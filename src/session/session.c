@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/quote.h"
+#include "net/url.h"
 
 void session_default_name(const struct flow *f, const struct endpoints *e,
 			  const struct settings *s, char name[static STATE_NAME_SIZE])
@@ -21,8 +22,8 @@ void session_default_name(const struct flow *f, const struct endpoints *e,
 }
 
 /*
- * Fills flow, endpoints and can_login. Credentials that are missing leave flow NULL and
- * the reason in login_err; a value that is wrong is an error.
+ * Fills flow, endpoints, identity and can_login. Credentials that are missing leave flow
+ * NULL and the reason in login_err; a value that is wrong is an error.
  */
 static int session_identify(struct session *s, struct err *err)
 {
@@ -31,7 +32,10 @@ static int session_identify(struct session *s, struct err *err)
 		return 0;
 	s->can_login = provider_flow(s->settings, true, &s->login_err) != NULL;
 	oauth_hide(s->flow, s->settings);
-	return provider_endpoints(s->flow, s->settings, &s->given, err);
+	if (provider_endpoints(s->flow, s->settings, &s->given, err))
+		return -1;
+	session_default_name(s->flow, &s->given, s->settings, s->identity);
+	return 0;
 }
 
 static const char *session_client_id(const struct session *s)
@@ -58,7 +62,46 @@ static void session_merge_endpoints(const struct session *s, struct endpoints *s
 	buf_set(&stored->region, buf_str(&given->region));
 }
 
-/* Reads the record. One that another client left under this name is to be revoked. */
+/* True when the record is not of the server that the settings name. */
+static bool session_is_elsewhere(const struct session *s)
+{
+	const struct endpoints *given = &s->given, *stored = &s->record.endpoints;
+
+	if (s->record.flow != s->flow)
+		return true;
+	if (given->token_url.len)
+		return !url_same_origin(buf_str(&given->token_url),
+					buf_str(&stored->token_url));
+	return !buf_equal(&given->issuer, &stored->issuer);
+}
+
+/*
+ * What stands under a name may be another token than the settings mean. One of the same
+ * server is replaced, and revoked at the end. One of another server could not be revoked
+ * then, so a new one is refused; where only what is stored counts, the settings don't.
+ */
+static int session_claim(struct session *s, struct err *err)
+{
+	struct record *r = &s->record;
+
+	if ((!r->has_token && !r->replaced_count) ||
+	    strcmp(r->identity, s->identity) == 0)
+		return 0;
+	if (s->mode == SESSION_STORED || s->mode == SESSION_SAVED) {
+		s->elsewhere = session_is_elsewhere(s);
+		s->can_login = false;
+		s->flow = NULL;
+		return 0;
+	}
+	if (!session_is_elsewhere(s))
+		return record_retire(r, err);
+	err_set(err, ERR_USAGE, "%s holds a token of another server",
+		buf_str(&s->state.path));
+	return err_hint(err, "choose another name by --name, or end that one by "
+			     "cc-token stop");
+}
+
+/* Reads the record. One that another client left under this name is only to be revoked. */
 static int session_reload(struct session *s, struct err *err)
 {
 	struct record *r = &s->record;
@@ -66,14 +109,12 @@ static int session_reload(struct session *s, struct err *err)
 	record_release(r);
 	*r = RECORD_INIT;
 	state_read(&s->state, r);
-	if (!s->flow)
-		return 0;
+	if (!s->flow || session_claim(s, err))
+		return s->flow ? -1 : 0;
 	r->flow = s->flow;
 	session_merge_endpoints(s, &r->endpoints);
-	if (r->has_token && strcmp(buf_str(&r->client_id), session_client_id(s)) != 0 &&
-	    record_retire(r, err))
-		return -1;
 	buf_set(&r->client_id, session_client_id(s));
+	memcpy(r->identity, s->identity, sizeof(r->identity));
 	return 0;
 }
 
@@ -91,7 +132,7 @@ static int session_open_stored(struct session *s, const char *path, struct err *
 
 /* With nothing that tells which token is meant, the only one that there is. */
 static int session_open_only(struct session *s, const struct session_place *place,
-			     enum session_open_mode mode, struct err *err)
+			     struct err *err)
 {
 	AUTO_BUF struct buf names = BUF_INIT(BUF_URL_MAX);
 	size_t n = state_list(buf_str(&place->base), &names);
@@ -104,40 +145,65 @@ static int session_open_only(struct session *s, const struct session_place *plac
 			buf_str(&names));
 		return err_hint(err, "choose by --name");
 	}
-	*err = s->login_err;
-	if (mode == SESSION_STORED)
-		err_set(err, ERR_NO_TOKEN, "no token is stored in %s",
-			buf_str(&place->base));
-	return -1;
+	return err_set(err, ERR_NO_TOKEN, "no token is stored in %s",
+		       buf_str(&place->base));
 }
 
-static int session_open_state(struct session *s, const struct session_place *place,
-			      enum session_open_mode mode, struct err *err)
+/* True, and opened, when CC_TOKEN_STATE holds the very token that the settings mean. */
+static bool session_open_same(struct session *s, const struct session_place *place)
 {
-	char name[STATE_NAME_SIZE];
-	bool named = settings_has(s->settings, SET_NAME);
-	bool create = mode == SESSION_CREATE || (mode == SESSION_USE && s->can_login);
-	int rc;
+	AUTO_RECORD struct record r = RECORD_INIT;
+	struct err ignored = ERR_INIT;
 
-	if (!s->flow && mode == SESSION_CREATE) {
-		*err = s->login_err;
-		return -1;
-	}
-	if (!s->flow && !named && place->stored.len)
-		return session_open_stored(s, buf_str(&place->stored), err);
-	if (!s->flow && !named)
-		return session_open_only(s, place, mode, err);
-	if (named)
-		snprintf(name, sizeof(name), "%s", settings_str(s->settings, SET_NAME));
-	else
-		session_default_name(s->flow, &s->given, s->settings, name);
+	if (!place->stored.len ||
+	    session_open_stored(s, buf_str(&place->stored), &ignored))
+		return false;
+	state_read(&s->state, &r);
+	if (strcmp(r.identity, s->identity) == 0)
+		return true;
+	state_close(&s->state);
+	return false;
+}
+
+static int session_open_named(struct session *s, const struct session_place *place,
+			      struct err *err)
+{
+	bool create =
+		s->mode == SESSION_CREATE || (s->mode == SESSION_USE && s->can_login);
+	bool named = settings_has(s->settings, SET_NAME);
+	const char *name = named ? settings_str(s->settings, SET_NAME) : s->identity;
+	int rc = -1;
+
+	if (!named && s->mode != SESSION_CREATE && session_open_same(s, place))
+		return 0;
 	rc = state_open(&s->state, buf_str(&place->base), name, create, err);
-	if (rc && err->kind == ERR_NO_TOKEN && !named && place->stored.len) {
+	if (rc && err->kind == ERR_NO_TOKEN && !named && !s->can_login &&
+	    place->stored.len) {
 		*err = ERR_INIT;
 		s->flow = NULL;
 		rc = session_open_stored(s, buf_str(&place->stored), err);
 	}
-	if (rc && err->kind == ERR_NO_TOKEN && mode == SESSION_USE) {
+	return rc;
+}
+
+static int session_open_state(struct session *s, const struct session_place *place,
+			      struct err *err)
+{
+	int rc;
+
+	if (s->mode == SESSION_SAVED)
+		return session_open_stored(s, buf_str(&place->stored), err);
+	if (!s->flow && s->mode == SESSION_CREATE) {
+		*err = s->login_err;
+		return -1;
+	}
+	if (s->flow || settings_has(s->settings, SET_NAME))
+		rc = session_open_named(s, place, err);
+	else if (place->stored.len)
+		rc = session_open_stored(s, buf_str(&place->stored), err);
+	else
+		rc = session_open_only(s, place, err);
+	if (rc && err->kind == ERR_NO_TOKEN && s->mode == SESSION_USE) {
 		*err = s->login_err;
 		err_wrap(err, "no token is stored, and none can be fetched");
 	}
@@ -148,7 +214,7 @@ int session_open(struct session *s, const struct settings *settings,
 		 const struct session_place *place, enum session_open_mode mode,
 		 struct err *err)
 {
-	*s = (struct session){ .settings = settings, .state = STATE_INIT };
+	*s = (struct session){ .settings = settings, .mode = mode, .state = STATE_INIT };
 	s->record = RECORD_INIT;
 	s->given = ENDPOINTS_INIT;
 	s->ca_origin = BUF_INIT(256);
@@ -158,7 +224,7 @@ int session_open(struct session *s, const struct settings *settings,
 		.ca_origin = buf_str(&s->ca_origin),
 		.timeout_ms = settings_seconds(settings, SET_TIMEOUT) * 1000,
 	};
-	if (session_identify(s, err) || session_open_state(s, place, mode, err) ||
+	if (session_identify(s, err) || session_open_state(s, place, err) ||
 	    session_reload(s, err))
 		return -1;
 	if (!s->flow)

@@ -7,12 +7,22 @@
 #include "session/login.h"
 #include "session/state.h"
 
+enum session_open_mode {
+	SESSION_CREATE, /* make the directory where it is missing; credentials identify it */
+	SESSION_USE,	/* the same, or with no credentials what an earlier step stored */
+	SESSION_STORED, /* only what is stored: a missing directory is ERR_NO_TOKEN */
+	SESSION_SAVED,	/* only place->stored, whatever the settings say */
+};
+
 struct session {
 	const struct settings *settings;
-	const struct flow *flow; /* NULL: only what is stored can be used */
-	bool can_login;		 /* the credentials are there */
-	struct err login_err;	 /* why not */
-	struct endpoints given;	 /* what the settings say of them */
+	enum session_open_mode mode;
+	const struct flow *flow;	/* NULL: only what is stored can be used */
+	bool can_login;			/* the credentials are there */
+	struct err login_err;		/* why not */
+	struct endpoints given;		/* what the settings say of them */
+	char identity[STATE_NAME_SIZE]; /* of the token that the settings mean; or "" */
+	bool elsewhere; /* the settings are of another server than the record */
 	struct state state;
 	struct record record; /* as last read or written */
 	struct http *http;    /* opened at the first need */
@@ -31,15 +41,10 @@ struct session_place {
 	struct buf stored; /* CC_TOKEN_STATE of an earlier step; empty without */
 };
 
-enum session_open_mode {
-	SESSION_CREATE, /* make the directory if it is missing; credentials identify it */
-	SESSION_USE,	/* the same, or with no credentials what an earlier step stored */
-	SESSION_STORED, /* only what is stored: a missing directory is ERR_NO_TOKEN */
-};
-
 /*
  * Opens the state that the settings mean: by name, else by what identifies the token
- * (provider, endpoint, client, scope), else the one that an earlier step handed over.
+ * (provider, endpoint, client, scope), which may be the one that an earlier step handed
+ * over under any name; else the one handed over, or the only one that there is.
  * Settings are borrowed. Missing credentials are no error until a login is needed.
  */
 int session_open(struct session *s, const struct settings *settings,

@@ -40,8 +40,9 @@ struct record {
 	const struct flow *flow; /* NULL when it isn't known */
 	struct endpoints endpoints;
 	struct buf client_id; /* for messages and for later calls without settings */
-	int64_t minted;	      /* tokens got since the state began */
-	int64_t next_wall;    /* when the refresher gets the next one; 0: it doesn't */
+	char identity[STATE_NAME_SIZE]; /* session_default_name() of its settings */
+	int64_t minted;			/* tokens got since the state began */
+	int64_t next_wall; /* when the refresher gets the next one; 0: it doesn't */
 	struct state_error last_error;
 };
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # The command line itself: what is no command, what is no option, help and version.
 
-# shellcheck disable=SC2016,SC2154 # text for other shells; bats sets status, output, stderr
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # each test is a subshell; bats sets status, output, stderr
 load ../lib/common
 load ../lib/emulator
 

@@ -2,7 +2,7 @@
 # Where settings come from, which source wins, and what is refused: contract section 2.
 # tests/unit/test_settings.c goes through every setting and every variable.
 
-# shellcheck disable=SC2016,SC2154 # text for other shells; bats sets status, output, stderr
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # each test is a subshell; bats sets status, output, stderr
 load ../lib/common
 load ../lib/emulator
 
