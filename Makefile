@@ -1,8 +1,8 @@
 # make                 build/cc-token, for development, with the distribution's libraries
 # make unit            unit tests          make unit O=build/asan: the same with sanitizers
-# make check           lint, unit tests, and the commands' tests
+# make check           all tests: see scripts/test
 # make asan            build/asan/cc-token with address and undefined-behaviour sanitizers
-# make analyze         gcc's static analyzer over all sources
+# make analyze         gcc's and clang's static analyzers over all sources
 # make fuzz            libFuzzer over tests/fuzz, FUZZ_RUNS inputs each
 # make lint            layout, banned names, layers, scripts, action.yml
 # make fmt             clang-format in place
@@ -10,7 +10,7 @@
 # make bench           see scripts/bench
 # make install         to $(DESTDIR)$(PREFIX)/bin
 #
-# O is the directory of a build, and its last part the flavour (asan, analyze, fuzz).
+# O is the directory of a build, and its last part the flavour (asan, analyze, scan, fuzz).
 # STATIC=1 links for release, as the Dockerfile does; DEVELOPER=1 turns warnings into
 # errors; ROOTS is the file of CA certificates that is built in; V=1 shows commands.
 
@@ -44,6 +44,10 @@ else ifeq ($(flavour),analyze)
 CFLAGS := -O1 -g
 MODE := -fanalyzer
 DEVELOPER := 1
+else ifeq ($(flavour),scan)
+CC := clang-19
+MODE := --analyze --analyzer-output text -Xclang -analyzer-werror \
+	-Xclang -analyzer-disable-checker=unix.StdCLibraryFunctions -Wno-unused-command-line-argument
 else ifeq ($(flavour),fuzz)
 CC := clang-19
 CFLAGS := -O1 -g
@@ -109,11 +113,11 @@ unit: $(UNIT)
 	echo "unit: all $(words $^) programs passed ($(O))"
 
 objects: $(OBJS)
-asan analyze fuzz: DEVELOPER :=
 asan:
 	@$(MAKE) O=build/asan all
 analyze:
 	@$(MAKE) O=build/analyze objects
+	@$(MAKE) O=build/scan objects
 fuzz:
 	@$(MAKE) O=build/fuzz fuzz-run
 
@@ -124,24 +128,21 @@ fuzz-run: $(FUZZ)
 			-artifact_prefix=$(O)/$$n- $(O)/corpus/$$n \
 			$$(ls -d tests/fuzz/corpus/$$n 2>/dev/null) || exit 1; done
 
-lint:
-	@scripts/lint
+lint bench:
+	@scripts/$@
 
 fmt:
-	clang-format-19 -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]')
+	find src tests -name '*.[ch]' -exec clang-format-19 -i {} +
 
 tables: $(O)/cc-token
 	CC_TOKEN=$< scripts/validate-action --write
 	CC_TOKEN=$< scripts/readme
 
-bench:
-	@scripts/bench
-
-check: lint unit $(O)/cc-token
-	@CC_TOKEN=$(abspath $(O))/cc-token bats -r tests/bats
+check:
+	@scripts/test
 
 install: $(O)/cc-token
-	install -D -m 755 $(O)/cc-token $(DESTDIR)$(PREFIX)/bin/cc-token
+	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/cc-token
 
 clean:
 	rm -rf $(O)
