@@ -14,20 +14,23 @@
 #include "commands/command.h"
 
 /*
- * No core and no tracing by peers; files for the owner alone; descriptors 0 to 2 taken,
- * so that none of ours becomes one of them, in the wrong direction, so that using one
- * that was closed fails; libcurl would write TLS keys to a file that SSLKEYLOGFILE names
- * (libcurl-security(3)).
+ * No core and no tracing by peers; files for the owner alone (the mask that was in force
+ * is returned); descriptors 0 to 2 taken, so that none of ours becomes one of them, in
+ * the wrong direction, so that using one that was closed fails; libcurl would write TLS
+ * keys to a file that SSLKEYLOGFILE names (libcurl-security(3)).
  */
-static void main_harden(void)
+static mode_t main_harden(void)
 {
+	mode_t mask;
+
 	prctl(PR_SET_DUMPABLE, 0);
-	umask(077);
+	mask = umask(077);
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
 			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 	unsetenv("SSLKEYLOGFILE");
 	interrupt_install();
+	return mask;
 }
 
 static void main_log_level(const struct app *app)
@@ -48,6 +51,7 @@ static void main_log_level(const struct app *app)
 static int main_report(const struct app *app, const struct err *err)
 {
 	AUTO_BUF struct buf text = BUF_INIT(4 * ERR_TEXT_MAX);
+	int code = err_exit_code(err);
 
 	buf_adds(&text, err->text);
 	if (*err->hint)
@@ -58,7 +62,9 @@ static int main_report(const struct app *app, const struct err *err)
 		log_at(LOG_ERROR, "%s", buf_str(&text));
 	if (err->kind != ERR_INTERRUPTED && err->kind != ERR_NO_TOKEN)
 		runner_annotate(&app->runner, RUNNER_ERROR, buf_str(&text));
-	return err_exit_code(err);
+	return app->command && app->command->failure && code < app->command->failure
+		       ? app->command->failure
+		       : code;
 }
 
 /* The command that argv asks for; moves argv so that its own options follow. */
@@ -128,7 +134,7 @@ int main(int argc, char **argv)
 	struct err err = ERR_INIT;
 	int code;
 
-	main_harden();
+	app.umask = main_harden();
 	settings_init(&app.settings);
 	runner_detect(&app.runner, STDERR_FILENO);
 	code = main_run(&app, argc, argv, &err);

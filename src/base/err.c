@@ -72,6 +72,10 @@ int err_exit_code(const struct err *err)
 		return 4;
 	case ERR_IO:
 		return 5;
+	case ERR_NOT_EXECUTABLE:
+		return 126;
+	case ERR_NO_COMMAND:
+		return 127;
 	case ERR_INTERRUPTED:
 		return 128 + err->signal;
 	case ERR_INTERNAL:

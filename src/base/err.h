@@ -19,14 +19,16 @@ enum { ERR_TEXT_MAX = 1024 };
 /* What went wrong, as far as a caller acts on it; err_exit_code() gives the exit code. */
 enum err_kind {
 	ERR_NONE,
-	ERR_NO_TOKEN, /* exit 1: nothing usable is stored */
-	ERR_API,      /* exit 1: the API answered 4xx or 5xx */
-	ERR_USAGE,    /* exit 2: command line or settings */
-	ERR_REFUSED,  /* exit 3: the provider said no, or gave what can't be used */
-	ERR_TRANSIENT, /* exit 4: the network or the provider failed; tried until the budget was spent */
-	ERR_IO,		 /* exit 5: a local file, socket or directory */
-	ERR_INTERRUPTED, /* exit 128+n: a signal asked for the end */
-	ERR_INTERNAL,	 /* exit 70: a bug */
+	ERR_NO_TOKEN,  /* exit 1: nothing usable is stored */
+	ERR_API,       /* exit 1: the API answered 4xx or 5xx */
+	ERR_USAGE,     /* exit 2: command line or settings */
+	ERR_REFUSED,   /* exit 3: the provider said no, or gave what can't be used */
+	ERR_TRANSIENT, /* exit 4: network or provider failed until the budget was spent */
+	ERR_IO,	       /* exit 5: a local file, socket or directory */
+	ERR_NOT_EXECUTABLE, /* exit 126: the command of `exec` can't be run */
+	ERR_NO_COMMAND,	    /* exit 127: nor found */
+	ERR_INTERRUPTED,    /* exit 128+n: a signal asked for the end */
+	ERR_INTERNAL,	    /* exit 70: a bug */
 };
 
 struct err {

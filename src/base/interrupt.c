@@ -9,6 +9,7 @@
 #include "base/clock.h"
 
 static volatile sig_atomic_t pending;
+static struct sigaction found_hup, found_pipe;
 
 static void interrupt_handle(int sig)
 {
@@ -22,8 +23,18 @@ void interrupt_install(void)
 
 	sigaction(SIGINT, &handle, NULL);
 	sigaction(SIGTERM, &handle, NULL);
-	sigaction(SIGHUP, &handle, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGHUP, &handle, &found_hup);
+	sigaction(SIGPIPE, &ignore, &found_pipe);
+}
+
+void interrupt_restore(void)
+{
+	struct sigaction standard = { .sa_handler = SIG_DFL };
+
+	sigaction(SIGINT, &standard, NULL);
+	sigaction(SIGTERM, &standard, NULL);
+	sigaction(SIGHUP, &found_hup, NULL);
+	sigaction(SIGPIPE, &found_pipe, NULL);
 }
 
 int interrupt_pending(void)

@@ -12,6 +12,12 @@
 /* Installs the handlers and ignores SIGPIPE. Call once, before anything blocks. */
 void interrupt_install(void);
 
+/*
+ * For a command that takes our place, before its exec(): HUP and PIPE are ignored where
+ * they were when we started (nohup), the others do what they do by default.
+ */
+void interrupt_restore(void);
+
 /* The signal that asked for the end, 0 when none did. */
 int interrupt_pending(void);
 

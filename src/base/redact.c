@@ -1,6 +1,5 @@
 #include "base/redact.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/quote.h"
@@ -79,6 +78,14 @@ void redact_text(const struct redact *r, const char *text, size_t len, struct bu
 			buf_addc(out, text[at]);
 		at += skip ? skip : 1;
 	}
+}
+
+bool redact_finds(const struct redact *r, const char *text, size_t len)
+{
+	for (size_t at = 0; at < len; at++)
+		if (redact_match(r, text + at, len - at))
+			return true;
+	return false;
 }
 
 void redact_release(struct redact *r)

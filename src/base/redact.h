@@ -8,6 +8,7 @@
 #ifndef BASE_REDACT_H
 #define BASE_REDACT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -31,6 +32,9 @@ void redact_add(struct redact *r, const char *value);
 
 /* Appends @text to @out with every form replaced by "***", the longest match first. */
 void redact_text(const struct redact *r, const char *text, size_t len, struct buf *out);
+
+/* True when a form stands anywhere in @text. */
+bool redact_finds(const struct redact *r, const char *text, size_t len);
 
 void redact_release(struct redact *r);
 

@@ -28,6 +28,12 @@ int app_token(struct app *app, struct session *s, const struct session_want *wan
 	int rc = session_token(s, want, err);
 
 	runner_mask(&app->runner);
+	if (!rc && want->min_ttl &&
+	    token_left_ms(&s->record.token) < want->min_ttl * 1000)
+		app_warn(app,
+			 "the provider's tokens last %lld s, less than the %lld s asked "
+			 "for by --min-ttl",
+			 (long long)s->record.token.lifetime, (long long)want->min_ttl);
 	return rc;
 }
 

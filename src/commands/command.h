@@ -18,6 +18,7 @@ struct app {
 	struct args args;
 	struct runner runner;
 	struct session_place place;
+	mode_t umask; /* in force when we were started; ours is 077 */
 };
 
 struct command {
@@ -31,6 +32,7 @@ struct command {
 	bool needs_settings;	       /* false: works whatever the environment holds */
 	bool to_log; /* stdout is the runner's log, not a result: commands go there */
 	int positional_max;
+	int failure; /* not 0: the exit code for errors of lower ones (contract 6) */
 };
 
 extern const struct command commands[];
@@ -43,14 +45,17 @@ const struct command *command_find(const char *name);
 int app_session(struct app *app, struct session *s, enum session_open_mode mode,
 		struct err *err);
 
-/* A session with a valid token, whose masks are printed. */
+/*
+ * A session with a valid token, whose masks are printed. A token that lasts less than
+ * want->min_ttl, since the provider gives no longer ones, is a warning.
+ */
 int app_token(struct app *app, struct session *s, const struct session_want *want,
 	      struct err *err);
 
 /* A warning for people: on stderr, and as the runner's annotation. */
 void app_warn(const struct app *app, const char *fmt, ...) PRINTF(2, 3);
 
-/* Writes to stdout, all of it. -1 with ERR_IO when that fails (a full disk, a closed pipe). */
+/* Writes all of it to stdout. -1 with ERR_IO: a full disk, a closed pipe. */
 int app_print(const struct buf *text, struct err *err);
 
 /* The number of seconds in option @name, @otherwise when it isn't given. */
@@ -78,12 +83,14 @@ void handover_release(struct handover *h);
 int cmd_action(struct app *app, struct err *err);
 int cmd_post(struct app *app, struct err *err);
 int cmd_get(struct app *app, struct err *err);
+int cmd_exec(struct app *app, struct err *err);
 int cmd_status(struct app *app, struct err *err);
 int cmd_providers(struct app *app, struct err *err);
 int cmd_version(struct app *app, struct err *err);
 int cmd_help(struct app *app, struct err *err);
 
 extern const struct arg_row get_options[];
+extern const struct arg_row exec_options[];
 extern const struct arg_row status_options[];
 extern const struct arg_row providers_options[];
 extern const struct arg_row version_options[];

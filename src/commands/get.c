@@ -84,11 +84,6 @@ int cmd_get(struct app *app, struct err *err)
 	if (app_seconds(app, "min-ttl", 0, &want.min_ttl, err) ||
 	    app_session(app, &s, SESSION_USE, err) || app_token(app, &s, &want, err))
 		return -1;
-	if (want.min_ttl && token_left_ms(&s.record.token) < want.min_ttl * 1000)
-		app_warn(app,
-			 "the provider's tokens last %lld s, less than the %lld s asked "
-			 "for by --min-ttl",
-			 (long long)s.record.token.lifetime, (long long)want.min_ttl);
 	formats[i].print(&s, &out);
 	return app_print(&out, err);
 }

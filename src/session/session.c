@@ -238,6 +238,11 @@ void session_close(struct session *s)
 	endpoints_release(&s->given);
 	buf_release(&s->ca_origin);
 	state_close(&s->state);
+	session_hang_up(s);
+}
+
+void session_hang_up(struct session *s)
+{
 	http_free(s->http);
 	s->http = NULL;
 }

@@ -74,6 +74,9 @@ int64_t session_buffer(const struct settings *settings, const struct token *t);
 /* The transport of this session, opened on first use; NULL with an error. */
 struct http *session_http(struct session *s, struct err *err);
 
+/* Closes it until its next use. */
+void session_hang_up(struct session *s);
+
 /*
  * Revokes every token of the record that may still be alive, refresh tokens included,
  * within @budget_ms. Gone already is success. The record is left as it is.

@@ -123,6 +123,14 @@ void settings_describe(const struct settings *s, enum setting_id id, struct buf 
 /* "CC_CLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_ID": the variables for @provider. */
 void settings_env_names(enum setting_id id, enum provider_id provider, struct buf *out);
 
+/*
+ * Takes every long-lived secret out of our own environment, for a command that must not
+ * have it: the variables and inputs of all secret settings, and any other variable that
+ * holds one of their values, but for the proxies. The text is wiped where it stood, so
+ * that /proc/self/environ doesn't show it either.
+ */
+void settings_clear_environment(void);
+
 const char *provider_name(enum provider_id id);
 
 /* The provider of that name, PROVIDER_NONE when there is none. */
