@@ -131,12 +131,14 @@ bool json_is_number(const struct json *v)
 
 const char *json_text(const struct json *v)
 {
-	return json_is_string(v) ? json_raw(v)->valuestring : NULL;
+	return cJSON_GetStringValue(json_raw(v));
 }
 
 double json_number(const struct json *v)
 {
-	return json_is_number(v) ? json_raw(v)->valuedouble : 0;
+	const cJSON *raw = json_raw(v);
+
+	return cJSON_IsNumber(raw) ? raw->valuedouble : 0;
 }
 
 size_t json_count(const struct json *v)

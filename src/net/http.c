@@ -444,7 +444,7 @@ struct http *http_open(const struct http_options *opts, struct err *err)
 	h->http = (struct http){ .perform = http_perform, .close = http_close };
 	h->opts = *opts;
 	h->socket = CURL_SOCKET_BAD;
-	return &h->http;
+	return (struct http *)h;
 }
 
 void http_free(struct http *h)
