@@ -138,7 +138,7 @@ double json_number(const struct json *v)
 {
 	const cJSON *raw = json_raw(v);
 
-	return cJSON_IsNumber(raw) ? raw->valuedouble : 0;
+	return raw && cJSON_IsNumber(raw) ? raw->valuedouble : 0;
 }
 
 size_t json_count(const struct json *v)
