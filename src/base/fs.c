@@ -1,5 +1,6 @@
 #include "base/fs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -190,4 +191,19 @@ bool fs_is_dir(const char *path)
 	struct stat st;
 
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+void fs_close_others(int keep)
+{
+	DIR *dir = opendir("/proc/self/fd");
+
+	if (!dir)
+		return;
+	for (struct dirent *e = readdir(dir); e; e = readdir(dir)) {
+		int fd = atoi(e->d_name);
+
+		if (fd > STDERR_FILENO && fd != keep && fd != dirfd(dir))
+			close(fd);
+	}
+	closedir(dir);
 }

@@ -48,4 +48,7 @@ int fs_make_dir(const char *path, struct err *err);
 
 bool fs_is_dir(const char *path);
 
+/* Closes all descriptors from 3 up but @keep: what a process must not hold open. */
+void fs_close_others(int keep);
+
 #endif

@@ -1,8 +1,6 @@
 #include "base/interrupt.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 
@@ -23,7 +21,9 @@ void interrupt_install(void)
 
 	sigaction(SIGINT, &handle, NULL);
 	sigaction(SIGTERM, &handle, NULL);
-	sigaction(SIGHUP, &handle, &found_hup);
+	sigaction(SIGHUP, NULL, &found_hup);
+	if (found_hup.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &handle, NULL);
 	sigaction(SIGPIPE, &ignore, &found_pipe);
 }
 
@@ -51,11 +51,12 @@ int interrupt_check(struct err *err)
 	return -1;
 }
 
-/* The signals are blocked but inside ppoll(), so none slips in before the sleep. */
-int interrupt_wait(int fd, int64_t ms, struct err *err)
+/*
+ * ppoll() until @end on the boot clock (-1: for ever). The signals are blocked but inside
+ * ppoll(), so none slips in before the sleep.
+ */
+static int interrupt_ppoll(struct pollfd *fds, nfds_t n, int64_t end, struct err *err)
 {
-	int64_t end = clock_boot_ms() + ms;
-	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 	sigset_t block, old;
 	int ret = 0;
 
@@ -65,13 +66,13 @@ int interrupt_wait(int fd, int64_t ms, struct err *err)
 	sigaddset(&block, SIGHUP);
 	sigprocmask(SIG_BLOCK, &block, &old);
 	while (!pending) {
-		int64_t left = end - clock_boot_ms();
+		int64_t left = end < 0 ? 0 : end - clock_boot_ms();
 		struct timespec ts = { .tv_sec = left / 1000,
 				       .tv_nsec = left % 1000 * 1000000 };
 
-		if (left <= 0)
+		if (end >= 0 && left <= 0)
 			break;
-		ret = ppoll(&pfd, fd >= 0, &ts, &old);
+		ret = ppoll(fds, n, end < 0 ? NULL : &ts, &old);
 		if (ret > 0)
 			break;
 		if (ret < 0 && errno != EINTR) {
@@ -84,4 +85,16 @@ int interrupt_wait(int fd, int64_t ms, struct err *err)
 	if (ret < 0)
 		return -1;
 	return interrupt_check(err) ? -1 : ret;
+}
+
+int interrupt_poll(struct pollfd *fds, nfds_t n, struct err *err)
+{
+	return interrupt_ppoll(fds, n, -1, err);
+}
+
+int interrupt_wait(int fd, int64_t ms, struct err *err)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+	return interrupt_ppoll(&pfd, fd >= 0, clock_boot_ms() + ms, err);
 }

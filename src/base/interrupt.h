@@ -5,11 +5,15 @@
 #ifndef BASE_INTERRUPT_H
 #define BASE_INTERRUPT_H
 
+#include <poll.h>
 #include <stdint.h>
 
 #include "base/err.h"
 
-/* Installs the handlers and ignores SIGPIPE. Call once, before anything blocks. */
+/*
+ * Installs the handlers and ignores SIGPIPE. HUP stays ignored where it is: nohup(1).
+ * Call once, before anything blocks.
+ */
 void interrupt_install(void);
 
 /*
@@ -22,9 +26,14 @@ void interrupt_restore(void);
 int interrupt_pending(void);
 
 /*
+ * poll(2) without a time limit. The number of ready descriptors, or -1 with
+ * ERR_INTERRUPTED. There is no gap in which a signal could be missed.
+ */
+int interrupt_poll(struct pollfd *fds, nfds_t n, struct err *err);
+
+/*
  * Sleeps for @ms milliseconds, at most until @fd (or -1) is readable.
  * Returns 0 when the time is over, 1 when @fd is readable, -1 with ERR_INTERRUPTED.
- * There is no gap in which a signal could be missed.
  */
 int interrupt_wait(int fd, int64_t ms, struct err *err);
 

@@ -46,11 +46,9 @@ struct redact *log_secrets(void)
 
 void log_clean(const char *text, struct buf *out)
 {
-	size_t len = strlen(text);
-	AUTO_BUF struct buf hidden = BUF_INIT(len);
+	AUTO_BUF struct buf hidden = BUF_INIT(LOG_LINE_MAX);
 
-	/* Hidden first, cut afterwards: half a secret would no longer be known as one. */
-	redact_text(&secrets, text, len, &hidden);
+	redact_text(&secrets, text, strlen(text), &hidden);
 	quote_clean(out, buf_str(&hidden), LOG_LINE_MAX / 2);
 }
 

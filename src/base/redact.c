@@ -51,6 +51,12 @@ void redact_add(struct redact *r, const char *value)
 	redact_add_form(r, &base64);
 }
 
+void redact_cut(struct redact *r, size_t count)
+{
+	while (r->count > count)
+		buf_release(&r->forms[--r->count]);
+}
+
 /* The length of the longest form that stands at @text, 0 when none does. */
 static size_t redact_match(const struct redact *r, const char *text, size_t len)
 {

@@ -30,6 +30,9 @@ struct redact {
  */
 void redact_add(struct redact *r, const char *value);
 
+/* Forgets all but the first @count forms: those of tokens that are no longer there. */
+void redact_cut(struct redact *r, size_t count);
+
 /* Appends @text to @out with every form replaced by "***", the longest match first. */
 void redact_text(const struct redact *r, const char *text, size_t len, struct buf *out);
 
