@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <poll.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -15,6 +16,8 @@
 #include "base/quote.h"
 #include "net/trust.h"
 
+enum { HTTP_GRACE_MS = 500 };
+
 struct http_curl {
 	struct http http;
 	CURL *curl;
@@ -25,6 +28,7 @@ struct http_curl {
 	curl_socket_t socket; /* the one opened last */
 	struct err *sink_err;
 	bool sink_failed, too_big;
+	int64_t grace_boot_ms; /* after a signal: when to give up; 0 before one */
 };
 
 void http_req_header(struct http_req *req, const char *name, const char *value)
@@ -131,6 +135,25 @@ static int http_on_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
 }
 
 /*
+ * A request that has left gets a moment to be answered after a signal: it may have made a
+ * token, which nobody could revoke if the answer were thrown away.
+ */
+static bool http_gives_up(struct http_curl *h)
+{
+	struct pollfd ready = { .fd = h->socket, .events = POLLIN };
+	long sent = 0;
+	int64_t left;
+
+	curl_easy_getinfo(h->curl, CURLINFO_REQUEST_SIZE, &sent);
+	if (!sent || h->req->sink)
+		return true;
+	if (!h->grace_boot_ms)
+		h->grace_boot_ms = clock_boot_ms() + HTTP_GRACE_MS;
+	left = h->grace_boot_ms - clock_boot_ms();
+	return left <= 0 || poll(&ready, 1, (int)left) <= 0;
+}
+
+/*
  * A server that writes TLS tickets and its answer apart waits, by Nagle's algorithm, for
  * our acknowledgment of the first, which Linux likes to delay by 40 ms. TCP_QUICKACK
  * sends it now, and holds only for a while (tcp(7)), so it is said after each step. It
@@ -144,7 +167,7 @@ static int http_on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
 
 	(void)dltotal, (void)dlnow, (void)ultotal, (void)ulnow;
 	setsockopt(h->socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
-	return interrupt_pending() != 0;
+	return interrupt_pending() && http_gives_up(h);
 }
 
 static CURLcode http_on_ssl_ctx(CURL *curl, void *ssl_ctx, void *arg)
@@ -402,6 +425,7 @@ static int http_perform(struct http *base, const struct http_req *req,
 	h->resp = resp;
 	h->sink_err = &sink_err;
 	h->sink_failed = h->too_big = false;
+	h->grace_boot_ms = 0;
 	http_set_request(h, req, headers, detail);
 	resp->sent_boot_ms = clock_boot_ms();
 	rc = curl_easy_perform(h->curl);

@@ -4,6 +4,7 @@
 
 int64_t retry_wait_ms(const struct retry *r, double random)
 {
+	int64_t cap = r->cap_ms ? r->cap_ms : RETRY_CAP_MS;
 	int64_t wait = RETRY_FIRST_MS;
 
 	if (r->after_ms >= 0) {
@@ -14,10 +15,10 @@ int64_t retry_wait_ms(const struct retry *r, double random)
 		    wait > r->budget_ms - r->elapsed_ms)
 			wait = r->after_ms;
 	} else {
-		for (int i = 1; i < r->attempt && wait < RETRY_CAP_MS; i++)
+		for (int i = 1; i < r->attempt && wait < cap; i++)
 			wait *= 2;
-		if (wait > RETRY_CAP_MS)
-			wait = RETRY_CAP_MS;
+		if (wait > cap)
+			wait = cap;
 		wait = wait / 2 + (int64_t)((double)(wait / 2) * random);
 	}
 	return r->elapsed_ms + wait > r->budget_ms ? -1 : wait;

@@ -17,12 +17,13 @@ struct retry {
 	int64_t elapsed_ms; /* since the first one began */
 	int64_t budget_ms;  /* for all of them (retry-for) */
 	int64_t after_ms;   /* what Retry-After asks for, -1 without */
+	int64_t cap_ms;	    /* the longest back-off; 0: RETRY_CAP_MS */
 };
 
 /*
  * Milliseconds to wait before the next attempt, or -1 when the wait would pass the end
  * of the budget. Retry-After goes before the back-off, which doubles from RETRY_FIRST_MS
- * to RETRY_CAP_MS. Jitter keeps jobs that started together apart: the back-off is drawn
+ * to its cap. Jitter keeps jobs that started together apart: the back-off is drawn
  * from its upper half, and up to a tenth (at most 1 s) is added to a Retry-After.
  * @random is any number in [0, 1).
  */
