@@ -122,6 +122,8 @@ static int main_run(struct app *app, int argc, char **argv, struct err *err)
 		return cmd_help(app, err);
 	if (!c->takes_command && app->args.rest_count > c->positional_max)
 		return err_set(err, ERR_USAGE, "too many arguments for %s", c->name);
+	if (c->prepare && c->prepare(app, err))
+		return -1;
 	if (c->needs_settings && settings_load(&app->settings, err))
 		return -1;
 	main_log_level(app);

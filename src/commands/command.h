@@ -27,6 +27,8 @@ struct command {
 	const char *summary;  /* one line, no full stop */
 	/* The exit code, or -1 with an error that main reports. */
 	int (*run)(struct app *app, struct err *err);
+	/* Called before the settings are read; NULL: nothing to do. */
+	int (*prepare)(struct app *app, struct err *err);
 	const struct arg_row *options; /* ended by a NULL name */
 	bool takes_command;	       /* what follows the first word is not ours */
 	bool needs_settings;	       /* false: works whatever the environment holds */
@@ -84,6 +86,8 @@ int cmd_action(struct app *app, struct err *err);
 int cmd_post(struct app *app, struct err *err);
 int cmd_get(struct app *app, struct err *err);
 int cmd_exec(struct app *app, struct err *err);
+int cmd_refresh(struct app *app, struct err *err);
+int refresh_prepare(struct app *app, struct err *err);
 int cmd_status(struct app *app, struct err *err);
 int cmd_providers(struct app *app, struct err *err);
 int cmd_version(struct app *app, struct err *err);
@@ -91,6 +95,7 @@ int cmd_help(struct app *app, struct err *err);
 
 extern const struct arg_row get_options[];
 extern const struct arg_row exec_options[];
+extern const struct arg_row refresh_options[];
 extern const struct arg_row status_options[];
 extern const struct arg_row providers_options[];
 extern const struct arg_row version_options[];

@@ -3,8 +3,12 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "session/request.h"
 
-enum { POST_REVOKE_MS = 10 * 1000 };
+enum {
+	POST_STOP_MS = 10 * 1000, /* for the refresher to end, a request included */
+	POST_REVOKE_MS = 10 * 1000,
+};
 
 /*
  * The state of the main step: the directory it saved, else (act gives docker post steps
@@ -20,33 +24,66 @@ static int post_open(struct app *app, struct session *s, struct err *err)
 	return session_open(s, &app->settings, &app->place, SESSION_SAVED, err);
 }
 
-static void post_revoke(struct app *app, struct session *s)
+/* First of all, so that no token is minted after the others were revoked. */
+static void post_stop(struct app *app, struct session *s)
 {
-	struct session_revoked done;
+	struct err why = ERR_INIT;
 
-	if (!settings_bool(&app->settings, SET_REVOKE) || !s->record.has_token)
+	if (request_stop(&s->state, POST_STOP_MS, &why))
+		app_warn(app, "%s; a token of its last request may live on", why.text);
+}
+
+static bool post_can_revoke(const struct session *s)
+{
+	return s->flow &&
+	       (s->flow->revocation != REVOKE_NONE || s->record.endpoints.revoke_url.len);
+}
+
+static void post_revoke(struct app *app, struct session *s, struct session_revoked *ret)
+{
+	const struct record *r = &s->record;
+
+	if (!settings_bool(&app->settings, SET_REVOKE) ||
+	    (!r->has_token && !r->replaced_count))
 		return;
-	if (!s->flow ||
-	    (s->flow->revocation == REVOKE_NONE && !s->record.endpoints.revoke_url.len)) {
+	if (!post_can_revoke(s)) {
 		log_info("%s has no revocation; the token runs out by itself",
 			 s->flow ? provider_name(s->flow->provider) : "the provider");
 		return;
 	}
-	session_revoke(s, POST_REVOKE_MS, &done);
-	if (done.failed)
+	session_revoke(s, POST_REVOKE_MS, ret);
+	if (ret->failed)
 		app_warn(app,
 			 "%d of %d tokens could not be revoked and will run out by "
 			 "themselves: %s",
-			 done.failed, done.failed + done.revoked, done.why.text);
+			 ret->failed, ret->failed + ret->revoked, ret->why.text);
 	else
-		log_info("%d token%s revoked", done.revoked,
-			 done.revoked == 1 ? "" : "s");
+		log_info("%d token%s revoked", ret->revoked,
+			 ret->revoked == 1 ? "" : "s");
+}
+
+static void post_summary(struct app *app, const struct session *s,
+			 const struct session_revoked *done)
+{
+	AUTO_BUF struct buf text = BUF_INIT(4096);
+	struct err why = ERR_INIT;
+	long long refreshes = s->record.minted > 0 ? s->record.minted - 1 : 0;
+
+	buf_addf(&text, "cc-token: %lld refresh%s, %d token%s revoked", refreshes,
+		 refreshes == 1 ? "" : "es", done->revoked,
+		 done->revoked == 1 ? "" : "s");
+	if (done->failed)
+		buf_addf(&text, ", %d not", done->failed);
+	buf_adds(&text, ".\n\n");
+	if (runner_add(&app->runner, RUNNER_SUMMARY, buf_str(&text), &why))
+		app_warn(app, "%s", why.text);
 }
 
 /* A post step never turns a green job red: what fails is a warning. */
 int cmd_post(struct app *app, struct err *err)
 {
 	AUTO_SESSION struct session s = { .state = STATE_INIT };
+	struct session_revoked done = { .why = ERR_INIT };
 	struct err why = ERR_INIT;
 
 	if (post_open(app, &s, &why)) {
@@ -54,10 +91,12 @@ int cmd_post(struct app *app, struct err *err)
 			app_warn(app, "nothing to clean up: %s", why.text);
 		return 0;
 	}
-	if (state_lock(&s.state, &why) == 0)
-		post_revoke(app, &s);
-	else
+	post_stop(app, &s);
+	if (state_lock(&s.state, &why) || session_reload(&s, &why))
 		app_warn(app, "not revoked: %s", why.text);
+	else
+		post_revoke(app, &s, &done);
+	post_summary(app, &s, &done);
 	why = ERR_INIT;
 	if (state_remove(&s.state, &why))
 		app_warn(app, "the state is left behind: %s", why.text);

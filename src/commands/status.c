@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/quote.h"
+#include "session/request.h"
 
 const struct arg_row status_options[] = {
 	{ "json", 0, NULL, "one JSON object" },
@@ -38,6 +39,22 @@ static void status_token(const struct record *r, bool valid, struct json *o,
 		 (long long)(r->minted > 0 ? r->minted - 1 : 0));
 }
 
+/* Whether it runs is asked of the kernel, so the answer holds after a kill -9, too. */
+static void status_refresher(const struct session *s, struct json *o, struct buf *text)
+{
+	const struct record *r = &s->record;
+	bool alive = request_alive(&s->state, NULL);
+	char next[CLOCK_TEXT_SIZE] = "";
+
+	if (alive && r->next_wall)
+		clock_format(r->next_wall, next);
+	status_add(o, text, "refresher", "refresher",
+		   !alive	      ? "none"
+		   : r->container.len ? "container"
+				      : "process");
+	status_add(o, text, "next_refresh_at", "next refresh", next);
+}
+
 int cmd_status(struct app *app, struct err *err)
 {
 	AUTO_SESSION struct session s = { .state = STATE_INIT };
@@ -56,6 +73,7 @@ int cmd_status(struct app *app, struct err *err)
 	status_add(o, &text, "state", "state", buf_str(&s.state.path));
 	if (r->has_token)
 		status_token(r, valid, o, &text);
+	status_refresher(&s, o, &text);
 	status_add(o, &text, "last_error", "last error", r->last_error.text);
 	if (args_has(&app->args, "json")) {
 		json_print(o, &out);

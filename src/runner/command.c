@@ -60,6 +60,11 @@ void runner_mask(struct runner *r)
 	}
 }
 
+void runner_masked(struct runner *r)
+{
+	r->masked = log_secrets()->count;
+}
+
 void runner_annotate(const struct runner *r, enum runner_level level, const char *text)
 {
 	static const char *const names[] = { "notice", "warning", "error" };

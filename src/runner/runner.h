@@ -34,6 +34,9 @@ const char *runner_name(const struct runner *r);
  */
 void runner_mask(struct runner *r);
 
+/* Takes all values of log_secrets() as told: others have printed their masks. */
+void runner_masked(struct runner *r);
+
 /*
  * The directory shared between the steps of a job in which state directories stand
  * (contract section 5), as this process sees it.

@@ -22,6 +22,12 @@ static enum oauth_verdict login_judge_document(void *arg, const struct http_resp
 	return OAUTH_REFUSED;
 }
 
+static void login_note(struct login *l, const struct http_resp *resp)
+{
+	l->status = resp->status;
+	l->after_ms = resp->after_ms;
+}
+
 /* A JSON document by GET, without credentials. The caller frees it. */
 static struct json *login_get_json(struct login *l, const struct buf *url,
 				   const struct budget *budget, struct err *err)
@@ -30,12 +36,15 @@ static struct json *login_get_json(struct login *l, const struct buf *url,
 	AUTO_RESP struct http_resp resp = HTTP_RESP_INIT;
 	struct judge judge = { "discovery", login_judge_document, NULL };
 	struct json *doc;
+	int rc;
 
 	if (url_check(buf_str(url), err))
 		return NULL;
 	buf_set(&req.url, buf_str(url));
 	http_req_header(&req, "Accept", "application/json");
-	if (exchange(l->http, &req, &resp, budget, &judge, err))
+	rc = exchange(l->http, &req, &resp, budget, &judge, err);
+	login_note(l, &resp);
+	if (rc)
 		return NULL;
 	doc = json_parse(buf_str(&resp.body), resp.body.len, err);
 	if (!doc)
@@ -142,11 +151,14 @@ static int login_request(struct login *l, const char *refresh_token,
 	AUTO_RESP struct http_resp resp = HTTP_RESP_INIT;
 	struct login_answer answer = { l, ret };
 	struct judge judge = { "token request", login_judge_token, &answer };
+	int rc;
 
 	if (oauth_token_request(l->flow, l->endpoints, l->settings, refresh_token, &req,
 				err))
 		return -1;
-	return exchange(l->http, &req, &resp, budget, &judge, err);
+	rc = exchange(l->http, &req, &resp, budget, &judge, err);
+	login_note(l, &resp);
+	return rc;
 }
 
 /* The tenant: the setting, else the claim of the id token or of the access token. */
@@ -209,6 +221,10 @@ int login_token(struct login *l, const char *refresh_token, struct token *ret,
 	bool renew = refresh_token && *refresh_token;
 	int rc = -1;
 
+	if (l->once)
+		budget.total_ms = 0;
+	l->status = 0;
+	l->after_ms = -1;
 	if (login_discover(l, &budget, err))
 		return -1;
 	if (renew) {

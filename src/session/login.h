@@ -12,8 +12,11 @@ struct login {
 	const struct flow *flow;
 	struct endpoints *endpoints; /* what discovery finds is added */
 	struct http *http;
+	bool once;	     /* one attempt: the caller tries again by itself */
 	int64_t date_offset; /* out: the server's clock minus ours, in seconds */
 	bool has_date;	     /* out: the server told its time */
+	int status;	     /* out: of the last answer to a failed request, else 0 */
+	int64_t after_ms;    /* out: its Retry-After, else -1 */
 };
 
 /*

@@ -16,6 +16,7 @@ void record_release(struct record *r)
 	r->replaced_count = 0;
 	endpoints_release(&r->endpoints);
 	buf_release(&r->client_id);
+	buf_release(&r->container);
 }
 
 static int record_keep(struct record *r, const struct token *t, struct err *err)
@@ -124,6 +125,7 @@ static struct json *record_print_error(const struct state_error *e)
 	struct json *o = json_object();
 
 	json_put_num(o, "kind", e->kind);
+	json_put_bool(o, "once", e->once);
 	json_put_num(o, "boot_ms", (double)e->boot_ms);
 	json_put_num(o, "at", (double)e->wall);
 	json_put_str(o, "text", e->text);
@@ -139,6 +141,7 @@ static void record_parse_error(const struct json *o, struct state_error *e)
 	if (kind <= ERR_NONE || kind > ERR_INTERNAL || !text || !hint)
 		return;
 	e->kind = (enum err_kind)kind;
+	e->once = json_bool(o, "once", false);
 	e->boot_ms = (int64_t)json_num(o, "boot_ms", 0);
 	e->wall = (int64_t)json_num(o, "at", 0);
 	snprintf(e->text, sizeof(e->text), "%s", text);
@@ -162,6 +165,7 @@ void record_print(const struct record *r, struct buf *out)
 	json_put(o, "replaced", replaced);
 	json_put_num(o, "minted", (double)r->minted);
 	json_put_num(o, "next_refresh", (double)r->next_wall);
+	json_put_str(o, "container", buf_str(&r->container));
 	if (r->last_error.kind != ERR_NONE)
 		json_put(o, "last_error", record_print_error(&r->last_error));
 	json_print(o, out);
@@ -204,6 +208,7 @@ int record_parse(const char *text, size_t len, struct record *ret, struct err *e
 	record_parse_endpoints(json_get(o, "endpoints"), &ret->endpoints);
 	ret->minted = (int64_t)json_num(o, "minted", 0);
 	ret->next_wall = (int64_t)json_num(o, "next_refresh", 0);
+	buf_set(&ret->container, json_str(o, "container"));
 	record_parse_error(json_get(o, "last_error"), &ret->last_error);
 	return 0;
 }

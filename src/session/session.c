@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/quote.h"
 #include "net/url.h"
+#include "session/request.h"
 
 void session_default_name(const struct flow *f, const struct endpoints *e,
 			  const struct settings *s, char name[static STATE_NAME_SIZE])
@@ -101,8 +102,7 @@ static int session_claim(struct session *s, struct err *err)
 			     "cc-token stop");
 }
 
-/* Reads the record. One that another client left under this name is only to be revoked. */
-static int session_reload(struct session *s, struct err *err)
+int session_reload(struct session *s, struct err *err)
 {
 	struct record *r = &s->record;
 
@@ -279,9 +279,8 @@ bool session_is_good(const struct session *s, const struct session_want *want)
 	       left >= want->min_ttl * 1000;
 }
 
-/* Minted by another process while this one waited for the lock. */
-static bool session_is_news(const struct session *s, const struct session_want *want,
-			    int64_t since)
+bool session_is_news(const struct session *s, const struct session_want *want,
+		     int64_t since)
 {
 	const struct token *t = &s->record.token;
 	char boot_id[CLOCK_BOOT_ID_SIZE];
@@ -293,26 +292,46 @@ static bool session_is_news(const struct session *s, const struct session_want *
 	return !want->not_this || strcmp(want->not_this, buf_str(&t->access)) != 0;
 }
 
+/* A refusal by the server, or settings that can't work; an odd answer may pass. */
+static bool session_is_final(const struct login *l, const struct err *err)
+{
+	return err->kind == ERR_USAGE ||
+	       (err->kind == ERR_REFUSED && l->status >= 400 && l->status < 500);
+}
+
+static void session_note_failure(struct session *s, const struct login *l,
+				 const struct err *err)
+{
+	struct state_error *last = &s->record.last_error;
+
+	s->final = session_is_final(l, err);
+	s->after_ms = l->after_ms;
+	last->kind = err->kind;
+	last->once = s->once;
+	last->boot_ms = clock_boot_ms();
+	last->wall = clock_wall();
+	memcpy(last->text, err->text, sizeof(last->text));
+	memcpy(last->hint, err->hint, sizeof(last->hint));
+}
+
 static int session_login(struct session *s, struct err *err)
 {
 	AUTO_TOKEN struct token t = TOKEN_INIT;
 	struct login login = { .settings = s->settings,
 			       .flow = s->flow,
-			       .endpoints = &s->record.endpoints };
-	struct state_error *last = &s->record.last_error;
+			       .endpoints = &s->record.endpoints,
+			       .once = s->once };
 
 	login.http = session_http(s, err);
 	if (!login.http)
 		return -1;
 	if (login_token(&login, buf_str(&s->record.token.refresh), &t, err)) {
-		last->kind = err->kind;
-		last->boot_ms = clock_boot_ms();
-		last->wall = clock_wall();
-		memcpy(last->text, err->text, sizeof(last->text));
-		memcpy(last->hint, err->hint, sizeof(last->hint));
+		session_note_failure(s, &login, err);
 		return -1;
 	}
-	last->kind = ERR_NONE;
+	if (s->masks.show)
+		s->masks.show(s->masks.arg);
+	s->record.last_error.kind = ERR_NONE;
 	s->date_offset = login.date_offset;
 	s->has_date = login.has_date;
 	s->minted = true;
@@ -321,7 +340,22 @@ static int session_login(struct session *s, struct err *err)
 	return record_put_token(&s->record, &t, err);
 }
 
-/* The lock is held. */
+/* The failure of another process while this one waited, unless it tried less. */
+static bool session_adopts_error(const struct session *s, int64_t since)
+{
+	const struct state_error *last = &s->record.last_error;
+
+	if (last->kind == ERR_NONE || last->kind == ERR_INTERRUPTED)
+		return false;
+	if (last->once && !s->once && last->kind != ERR_REFUSED)
+		return false;
+	return last->boot_ms >= since && last->boot_ms <= clock_boot_ms();
+}
+
+/*
+ * The lock is held. 1: the credentials are missing, but there is a refresher, which has
+ * been asked.
+ */
 static int session_renew(struct session *s, const struct session_want *want,
 			 int64_t since, struct err *err)
 {
@@ -332,11 +366,12 @@ static int session_renew(struct session *s, const struct session_want *want,
 		return state_matches(&s->state, &s->record)
 			       ? 0
 			       : state_write(&s->state, &s->record, err);
-	if (last->kind != ERR_NONE && last->kind != ERR_INTERRUPTED &&
-	    last->boot_ms >= since && last->boot_ms <= clock_boot_ms()) {
+	if (session_adopts_error(s, since)) {
 		err_set(err, last->kind, "%s", last->text);
 		return err_hint(err, "%s", last->hint);
 	}
+	if (!s->can_login && request_renewal(&s->state, &s->record, &ignored) == 0)
+		return 1;
 	if (!s->can_login) {
 		*err = s->login_err;
 		return err_wrap(err, "a new token is needed");
@@ -353,7 +388,8 @@ int session_token(struct session *s, const struct session_want *want, struct err
 	int64_t since = clock_boot_ms();
 	int rc;
 
-	s->minted = false;
+	s->minted = s->final = false;
+	s->after_ms = -1;
 	if (session_is_good(s, want) && state_matches(&s->state, &s->record))
 		return 0;
 	if (state_lock(&s->state, err))
@@ -362,5 +398,5 @@ int session_token(struct session *s, const struct session_want *want, struct err
 	if (!rc)
 		rc = session_renew(s, want, since, err);
 	state_unlock(&s->state);
-	return rc;
+	return rc == 1 ? request_wait(s, want, since, err) : rc;
 }

@@ -14,6 +14,16 @@ enum session_open_mode {
 	SESSION_SAVED,	/* only place->stored, whatever the settings say */
 };
 
+/*
+ * Who tells the runner what to mask. A token is shown to it before it is written to any
+ * file, since another step may print that file at once.
+ */
+struct session_masks {
+	void (*show)(void *arg); /* all of log_secrets() that it wasn't told yet */
+	void (*skip)(void *arg); /* it has been told by others */
+	void *arg;
+};
+
 struct session {
 	const struct settings *settings;
 	enum session_open_mode mode;
@@ -30,7 +40,11 @@ struct session {
 	struct buf ca_origin; /* where ca-file came from */
 	int64_t date_offset;  /* of the last login; see struct login */
 	bool has_date;
-	bool minted; /* the last session_token() got a new one */
+	bool minted;	  /* the last session_token() got a new one */
+	bool once;	  /* one attempt each: the caller tries again by itself */
+	bool final;	  /* the last failure is one that trying again does not mend */
+	int64_t after_ms; /* the Retry-After that came with it; -1 without */
+	struct session_masks masks;
 };
 
 #define AUTO_SESSION __attribute__((cleanup(session_close)))
@@ -61,15 +75,26 @@ struct session_want {
 
 /*
  * The valid token, in s->record.token. Of all processes that find the stored one wanting
- * at the same time one asks the provider, and all get its token or its error.
+ * at the same time one asks the provider, and all get its token or its error. Without
+ * credentials the refresher is asked, where one runs.
  */
 int session_token(struct session *s, const struct session_want *want, struct err *err);
+
+/* Reads the record anew. */
+int session_reload(struct session *s, struct err *err);
 
 /* True when the stored token meets @want: see expiry-buffer. */
 bool session_is_good(const struct session *s, const struct session_want *want);
 
 /* Seconds before expiry in which this token no longer counts as valid. */
 int64_t session_buffer(const struct settings *settings, const struct token *t);
+
+/*
+ * True when the stored token is another than @want->not_this and was asked for at or
+ * after @since on the boot clock.
+ */
+bool session_is_news(const struct session *s, const struct session_want *want,
+		     int64_t since);
 
 /* The transport of this session, opened on first use; NULL with an error. */
 struct http *session_http(struct session *s, struct err *err);

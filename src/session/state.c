@@ -100,15 +100,28 @@ void state_close(struct state *s)
 	*s = STATE_INIT;
 }
 
-int state_lock(struct state *s, struct err *err)
+static int state_open_lock(const struct state *s, struct err *err)
 {
 	AUTO_CLOSE int fd =
 		openat(s->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
+	if (fd < 0 && errno == ENOENT)
+		return err_set(err, ERR_NO_TOKEN, "%s has been removed",
+			       buf_str(&s->path));
 	if (fd < 0)
 		return err_sys(err, ERR_IO, errno, "can't open %s/lock",
 			       buf_str(&s->path));
 	if (fs_own_like(s->fd, fd, err))
+		return -1;
+	return STEAL(fd, -1);
+}
+
+int state_lock(struct state *s, struct err *err)
+{
+	AUTO_CLOSE int fd = state_open_lock(s, err);
+	struct stat st;
+
+	if (fd < 0)
 		return -1;
 	while (flock(fd, LOCK_EX)) {
 		if (errno != EINTR)
@@ -117,8 +130,22 @@ int state_lock(struct state *s, struct err *err)
 		if (interrupt_check(err))
 			return -1;
 	}
+	if (fstat(fd, &st) || !st.st_nlink)
+		return err_set(err, ERR_NO_TOKEN, "%s has been removed",
+			       buf_str(&s->path));
 	s->lock_fd = STEAL(fd, -1);
 	return 0;
+}
+
+bool state_try_lock(struct state *s)
+{
+	struct err ignored = ERR_INIT;
+	AUTO_CLOSE int fd = state_open_lock(s, &ignored);
+
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB))
+		return false;
+	s->lock_fd = STEAL(fd, -1);
+	return true;
 }
 
 void state_unlock(struct state *s)
@@ -192,11 +219,12 @@ bool state_exists(const struct state *s)
 
 	return fstat(s->fd, &here) == 0 && here.st_nlink > 0 &&
 	       stat(buf_str(&s->path), &there) == 0 && here.st_ino == there.st_ino &&
-	       here.st_dev == there.st_dev;
+	       here.st_dev == there.st_dev &&
+	       faccessat(s->fd, "state.json", F_OK, 0) == 0;
 }
 
-/* What a writer that was killed left beside the files goes too. */
-static int state_remove_files(int fd, const char *path, struct err *err)
+/* Removes the files in the directory: all, or those that were written beside others. */
+static int state_remove_files(int fd, bool all, const char *path, struct err *err)
 {
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
@@ -208,7 +236,8 @@ static int state_remove_files(int fd, const char *path, struct err *err)
 	}
 	rewinddir(dir);
 	for (struct dirent *e = readdir(dir); e && !ret; e = readdir(dir)) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
+		    (!all && *e->d_name != '.'))
 			continue;
 		if (unlinkat(fd, e->d_name, 0) && errno != ENOENT)
 			ret = err_sys(err, ERR_IO, errno, "can't remove %s/%s", path,
@@ -218,11 +247,18 @@ static int state_remove_files(int fd, const char *path, struct err *err)
 	return ret;
 }
 
+void state_tidy(const struct state *s)
+{
+	struct err ignored = ERR_INIT;
+
+	state_remove_files(s->fd, false, buf_str(&s->path), &ignored);
+}
+
 int state_remove(struct state *s, struct err *err)
 {
 	if (s->fd < 0)
 		return 0;
-	if (state_remove_files(s->fd, buf_str(&s->path), err))
+	if (state_remove_files(s->fd, true, buf_str(&s->path), err))
 		return -1;
 	if (rmdir(buf_str(&s->path)) && errno != ENOENT)
 		return err_sys(err, ERR_IO, errno, "can't remove %s", buf_str(&s->path));

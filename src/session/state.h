@@ -27,6 +27,7 @@ struct state {
 /* The last failure to get a token; kind ERR_NONE when the last attempt went well. */
 struct state_error {
 	enum err_kind kind;
+	bool once; /* one attempt was made, not all that retry-for allows */
 	int64_t boot_ms, wall;
 	char text[ERR_TEXT_MAX], hint[ERR_TEXT_MAX];
 };
@@ -42,14 +43,16 @@ struct record {
 	struct buf client_id; /* for messages and for later calls without settings */
 	char identity[STATE_NAME_SIZE]; /* session_default_name() of its settings */
 	int64_t minted;			/* tokens got since the state began */
-	int64_t next_wall; /* when the refresher gets the next one; 0: it doesn't */
+	int64_t next_wall;    /* when the refresher gets the next one; 0: it doesn't */
+	struct buf container; /* id of the container in which it runs; else empty */
 	struct state_error last_error;
 };
 
 #define RECORD_INIT                                    \
 	((struct record){ .token = TOKEN_INIT,         \
 			  .endpoints = ENDPOINTS_INIT, \
-			  .client_id = BUF_INIT(1024) })
+			  .client_id = BUF_INIT(1024), \
+			  .container = BUF_INIT(256) })
 #define AUTO_RECORD __attribute__((cleanup(record_release)))
 
 /*
@@ -69,9 +72,13 @@ size_t state_list(const char *base, struct buf *names);
 
 /*
  * Takes the lock, waiting for its holder; a signal ends the wait. The kernel drops it
- * when the process dies, however it dies.
+ * when the process dies, however it dies. ERR_NO_TOKEN when the state has been removed
+ * meanwhile.
  */
 int state_lock(struct state *s, struct err *err);
+
+/* Takes the lock if nobody holds it. */
+bool state_try_lock(struct state *s);
 void state_unlock(struct state *s);
 
 /*
@@ -90,7 +97,10 @@ int state_write(const struct state *s, const struct record *r, struct err *err);
 /* True when `token` and `header` hold what the record says. */
 bool state_matches(const struct state *s, const struct record *r);
 
-/* True while the directory still is what its path leads to. */
+/* Removes what writers that were killed left behind. Hold the lock. */
+void state_tidy(const struct state *s);
+
+/* True while the directory still is what its path leads to, and holds a state.json. */
 bool state_exists(const struct state *s);
 
 /* Removes the directory and every file in it. Missing ones are no error. */

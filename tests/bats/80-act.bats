@@ -24,7 +24,7 @@ ways() { journal --kind api --field query; }
 
 @test "act: outputs, environment, files and CLI reach later steps" {
 	act_secret CLIENT_SECRET "$secret"
-	run -0 act_run tests/act/handover.yml
+	run -0 act_run handover
 	[[ $(ways) == $'by=output\nby=environment\nby=file\nby=exec' ]]
 	[[ $(journal_count --kind token) == 1 ]]
 	[[ $output == *'careless: ***'* ]]
@@ -36,14 +36,14 @@ ways() { journal --kind api --field query; }
 	rm "$BATS_TEST_TMPDIR/secrets.yml"
 	act_secret CLIENT_ID "$EMU_GENESYS_HOSTILE_ID"
 	act_secret CLIENT_SECRET "$EMU_GENESYS_HOSTILE_SECRET"
-	run -0 act_run tests/act/handover.yml
+	run -0 act_run handover
 	act_hides "$EMU_GENESYS_HOSTILE_SECRET"
 	act_leaves_nothing
 }
 
 @test "act: a job in a container uses the token and the CLI" {
 	act_secret CLIENT_SECRET "$secret"
-	run -0 act_run tests/act/container.yml
+	run -0 act_run container
 	act_hides "$secret"
 	act_leaves_nothing
 }
@@ -52,7 +52,7 @@ ways() { journal --kind api --field query; }
 	act_secret CLIENT_SECRET "$secret"
 	act_secret OTHER_ID "$EMU_OAUTH2_ID"
 	act_secret OTHER_SECRET "$EMU_OAUTH2_SECRET"
-	run -0 act_run tests/act/two.yml --var "OTHER_URL=${EMU_API_URL%/genesys}/oauth2"
+	run -0 act_run two --var "OTHER_URL=${EMU_API_URL%/genesys}/oauth2"
 	[[ $(journal_count --kind token) == 2 ]]
 	[[ $(journal_count --kind revoke) == 2 ]]
 	act_hides "$secret" "$EMU_OAUTH2_SECRET"
@@ -61,7 +61,7 @@ ways() { journal --kind api --field query; }
 
 @test "act: a refused secret fails the step with an annotation" {
 	act_secret CLIENT_SECRET "not-$secret"
-	run -1 act_run tests/act/refused.yml
+	run -1 act_run refused
 	[[ $output == *'::error title='*'401'* ]]
 	[[ $output != *reached* ]]
 	act_hides "not-$secret"
@@ -71,7 +71,7 @@ ways() { journal --kind api --field query; }
 @test "act: refresh: true keeps the token fresh over several lifetimes" {
 	emu_faults lifetime=5
 	act_secret CLIENT_SECRET "$secret"
-	run -0 act_run tests/act/refresh.yml
+	run -0 act_run refresh
 	[[ $(journal_count --kind api --status 401) == 0 ]]
 	[[ $output == *'careless: ***'* ]]
 	act_hides "$secret"
@@ -81,7 +81,7 @@ ways() { journal --kind api --field query; }
 @test "act: cancelled in the middle, nothing is left and the tokens are refused" {
 	emu_faults lifetime=5
 	act_secret CLIENT_SECRET "$secret"
-	act_command tests/act/cancel.yml
+	act_command cancel
 	# A shell without job control lets its background jobs ignore INT: give it back.
 	python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)

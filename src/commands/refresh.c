@@ -1,0 +1,221 @@
+#include "commands/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/fs.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "session/refresher.h"
+#include "session/request.h"
+
+const struct arg_row refresh_options[] = {
+	{ "detach", 'd', NULL, "go to the background once the first token is stored" },
+	{ "from-stdin", 0, NULL,
+	  "read variables from stdin, each NAME=VALUE and a NUL; say \"ready\" on stdout, "
+	  "then log to refresher.log" },
+	{ NULL, 0, NULL, NULL },
+};
+
+/* What the process that starts a detached refresher hears from it through a pipe. */
+struct refresh_report {
+	pid_t pid;	/* first alone, at once */
+	struct err err; /* then: kind ERR_NONE when it is ready */
+};
+
+int refresh_prepare(struct app *app, struct err *err)
+{
+	AUTO_BUF struct buf text = BUF_INIT(BUF_STATE_MAX);
+
+	if (!args_has(&app->args, "from-stdin"))
+		return 0;
+	if (fs_read_path("/dev/stdin", &text, err))
+		return -1;
+	for (size_t at = 0; at < text.len; at += strlen(text.ptr + at) + 1) {
+		char *pair = text.ptr + at, *equals = strchr(pair, '=');
+
+		if (!equals || equals == pair)
+			return err_set(err, ERR_USAGE, "stdin holds no NAME=VALUE");
+		*equals = '\0';
+		if (setenv(pair, equals + 1, 1))
+			return err_sys(err, ERR_INTERNAL, errno, "setenv");
+		*equals = '=';
+	}
+	return 0;
+}
+
+/* Masks go to stdout, where a runner reads those of a background step live. */
+static void refresh_show(void *arg)
+{
+	struct runner *runner = arg;
+	int fd = runner->fd;
+
+	runner->fd = STDOUT_FILENO;
+	runner_mask(runner);
+	runner->fd = fd;
+}
+
+static void refresh_skip(void *arg)
+{
+	runner_masked(arg);
+}
+
+/* From here on nobody reads what we print: stdout is closed, messages go to the log. */
+static int refresh_go_dark(struct app *app, const struct refresher *r, struct err *err)
+{
+	AUTO_CLOSE int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
+	    dup2(r->log_fd, STDERR_FILENO) < 0)
+		return err_sys(err, ERR_IO, errno, "can't redirect to refresher.log");
+	app->runner.kind = RUNNER_SHELL;
+	return 0;
+}
+
+/* A detached refresher says that it is ready by an error of no kind. */
+static int refresh_ready(struct app *app, const struct refresher *r, int report,
+			 struct err *err)
+{
+	static const struct err ready = { .kind = ERR_NONE };
+
+	if (args_has(&app->args, "from-stdin") &&
+	    fs_write_all(STDOUT_FILENO, "ready\n", 6))
+		return err_sys(err, ERR_IO, errno, "can't write to stdout");
+	if (report < 0 && !args_has(&app->args, "from-stdin"))
+		return 0;
+	if (refresh_go_dark(app, r, err))
+		return -1;
+	if (report >= 0 && fs_write_all(report, &ready, sizeof(ready)))
+		return err_sys(err, ERR_IO, errno, "nobody waits for the refresher");
+	return 0;
+}
+
+/* The id of our container is in the record when `action` has started it. */
+static int refresh_open(struct app *app, struct session *s, struct refresher *r,
+			struct err *err)
+{
+	if (app_session(app, s, SESSION_CREATE, err))
+		return -1;
+	if (!s->can_login) {
+		*err = s->login_err;
+		return -1;
+	}
+	s->masks = (struct session_masks){ refresh_show, refresh_skip, &app->runner };
+	return refresher_open(r, s, err);
+}
+
+/* 0 when it ended as it should. @report is a pipe, or -1 in the foreground. */
+static int refresh_keep(struct app *app, int report, bool *ret_ready, struct err *err)
+{
+	AUTO_SESSION struct session s = { .state = STATE_INIT };
+	AUTO_REFRESHER struct refresher r = REFRESHER_INIT;
+	enum refresher_end end;
+
+	if (refresh_open(app, &s, &r, err))
+		return -1;
+	refresh_show(&app->runner);
+	if (refresher_first(&r, err) || refresh_ready(app, &r, report, err))
+		return -1;
+	*ret_ready = true;
+	if (report >= 0)
+		close(report);
+	end = refresher_run(&r, err);
+	return end == REFRESHER_REFUSED || end == REFRESHER_BROKEN ? -1 : 0;
+}
+
+static int refresh_foreground(struct app *app, struct err *err)
+{
+	bool ready = false;
+
+	if (refresh_keep(app, -1, &ready, err) == 0 || err->kind == ERR_INTERRUPTED)
+		return 0;
+	return -1;
+}
+
+/* The refresher itself: without a terminal, a parent, or anything that others wait on. */
+static int refresh_daemon(struct app *app, int report)
+{
+	struct err err = ERR_INIT;
+	pid_t pid = getpid();
+	bool ready = false;
+
+	fs_close_others(report);
+	if (fs_write_all(report, &pid, sizeof(pid)))
+		return 0;
+	if (refresh_keep(app, report, &ready, &err) == 0)
+		return 0;
+	if (ready)
+		log_at(LOG_ERROR, "%s", err.text);
+	else
+		fs_write_all(report, &err, sizeof(err));
+	return err_exit_code(&err);
+}
+
+static ssize_t refresh_read(int fd, void *data, size_t len, const pid_t *pid)
+{
+	size_t have = 0;
+
+	while (have < len) {
+		ssize_t n = read(fd, (char *)data + have, len - have);
+
+		if (n > 0)
+			have += (size_t)n;
+		else if (n == 0 || errno != EINTR)
+			break;
+		else if (interrupt_pending() && *pid > 0)
+			kill(*pid, SIGTERM);
+	}
+	return (ssize_t)have;
+}
+
+static int refresh_wait(int fd, struct err *err)
+{
+	struct err said = ERR_INIT;
+	pid_t pid = 0;
+
+	if (refresh_read(fd, &pid, sizeof(pid), &pid) == (ssize_t)sizeof(pid) &&
+	    refresh_read(fd, &said, sizeof(said), &pid) == (ssize_t)sizeof(said)) {
+		if (said.kind == ERR_NONE)
+			return 0;
+		*err = said;
+		return -1;
+	}
+	if (interrupt_check(err))
+		return -1;
+	return err_set(err, ERR_INTERNAL, "the refresher ended before it was ready");
+}
+
+/* fork, setsid, fork: no terminal can come back (setsid(2)). */
+static int refresh_detach(struct app *app, struct err *err)
+{
+	int fds[2];
+	AUTO_CLOSE int hear = -1;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return err_sys(err, ERR_INTERNAL, errno, "can't make a pipe");
+	hear = fds[0];
+	pid = fork();
+	if (pid == 0) {
+		setsid();
+		pid = fork();
+		if (pid)
+			_exit(pid < 0);
+		return refresh_daemon(app, fds[1]);
+	}
+	close(fds[1]);
+	if (pid < 0)
+		return err_sys(err, ERR_INTERNAL, errno, "can't start a process");
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return refresh_wait(hear, err);
+}
+
+int cmd_refresh(struct app *app, struct err *err)
+{
+	return args_has(&app->args, "detach") ? refresh_detach(app, err)
+					      : refresh_foreground(app, err);
+}

@@ -1,0 +1,130 @@
+#include "session/request.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/inotify.h>
+
+#include "base/fs.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/quote.h"
+
+enum {
+	STOP_LOOK_MS = 20, /* between two looks whether it has ended */
+	STOP_TERM_MS = 2000,
+	STOP_KILL_MS = 2000,
+};
+
+bool request_alive(const struct state *s, pid_t *ret_pid)
+{
+	AUTO_CLOSE int fd = openat(s->fd, REQUEST_LOG, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (fd < 0 || fcntl(fd, F_GETLK, &lock) || lock.l_type == F_UNLCK)
+		return false;
+	if (ret_pid)
+		*ret_pid = lock.l_pid;
+	return true;
+}
+
+int request_renewal(const struct state *s, const struct record *r, struct err *err)
+{
+	char hex[QUOTE_FINGERPRINT_SIZE];
+
+	if (!request_alive(s, NULL))
+		return err_set(err, ERR_NO_TOKEN, "no refresher runs");
+	quote_fingerprint(buf_str(&r->token.access), hex);
+	return fs_replace(s->fd, REQUEST_RENEW, hex, strlen(hex), 0600, err);
+}
+
+/* 1 when the wait is over, with the result or an error; 0 to go on. */
+static int request_look(struct session *s, const struct session_want *want, int64_t since,
+			struct err *err)
+{
+	const struct state_error *last = &s->record.last_error;
+
+	if (session_reload(s, err))
+		return -1;
+	if (session_is_news(s, want, since) || session_is_good(s, want))
+		return 1;
+	if (last->kind != ERR_NONE && last->boot_ms >= since &&
+	    last->kind != ERR_TRANSIENT) {
+		err_set(err, last->kind, "%s", last->text);
+		return err_hint(err, "%s", last->hint);
+	}
+	if (request_alive(&s->state, NULL))
+		return 0;
+	return err_set(err, ERR_TRANSIENT, "the refresher has ended");
+}
+
+static void request_drain(int fd)
+{
+	char events[4096];
+
+	while (read(fd, events, sizeof(events)) > 0)
+		;
+}
+
+int request_wait(struct session *s, const struct session_want *want, int64_t since,
+		 struct err *err)
+{
+	AUTO_CLOSE int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	struct budget budget = budget_start(s->settings);
+	int64_t left;
+	int rc;
+
+	if (fd < 0 || inotify_add_watch(fd, buf_str(&s->state.path),
+					IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE) < 0)
+		return err_sys(err, ERR_IO, errno, "can't watch %s",
+			       buf_str(&s->state.path));
+	do {
+		request_drain(fd);
+		rc = request_look(s, want, since, err);
+		if (rc)
+			return rc < 0 ? err_wrap(err, "the refresher") : 0;
+		left = budget_left_ms(&budget);
+	} while (left && interrupt_wait(fd, left, err) > 0);
+	if (interrupt_check(err))
+		return -1;
+	err_set(err, ERR_TRANSIENT, "the refresher brought no new token in time%s%s",
+		*s->record.last_error.text ? ": " : "", s->record.last_error.text);
+	return err_hint(err, "see cc-token status");
+}
+
+/* True when it has ended within @ms. Asks again when the request was missed. */
+static bool request_ended(const struct state *s, int64_t ms, bool ask, struct err *err)
+{
+	int64_t end = clock_boot_ms() + ms;
+
+	while (request_alive(s, NULL)) {
+		if (ask && faccessat(s->fd, REQUEST_STOP, F_OK, 0))
+			fs_replace(s->fd, REQUEST_STOP, "", 0, 0600, err);
+		if (clock_boot_ms() >= end || interrupt_wait(-1, STOP_LOOK_MS, err) < 0)
+			return false;
+	}
+	return true;
+}
+
+int request_stop(const struct state *s, int64_t ms, struct err *err)
+{
+	struct err why = ERR_INIT;
+	pid_t pid = 0;
+	bool ended = request_ended(s, ms, true, &why);
+
+	if (!ended && request_alive(s, &pid) && pid > 0) {
+		log_debug("the refresher (process %d) does not end: signal", (int)pid);
+		kill(pid, SIGTERM);
+		ended = request_ended(s, STOP_TERM_MS, false, &why);
+		if (!ended && request_alive(s, &pid) && pid > 0) {
+			kill(pid, SIGKILL);
+			ended = request_ended(s, STOP_KILL_MS, false, &why);
+		}
+	}
+	unlinkat(s->fd, REQUEST_STOP, 0);
+	if (ended)
+		return 0;
+	return err_set(err, ERR_IO, "the refresher does not end%s%s",
+		       *why.text ? ": " : "", why.text);
+}
