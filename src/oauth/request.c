@@ -100,19 +100,27 @@ static void oauth_json(const struct settings *s, const char *refresh_token,
 	json_free(body);
 }
 
+/* The refresh endpoint stands on the host of the login, behind the same prefix. */
+static void oauth_userhub_refresh(struct buf *url)
+{
+	static const char login[] = "/authentication/v1/token/access-key";
+	size_t len = strcspn(buf_str(url), "?"), tail = sizeof(login) - 1;
+
+	buf_cut(url, len);
+	if (len >= tail && strcmp(buf_str(url) + len - tail, login) == 0)
+		buf_cut(url, len - tail);
+	buf_adds(url, "/public/user/refresh");
+}
+
 int oauth_token_request(const struct flow *f, const struct endpoints *e,
 			const struct settings *s, const char *refresh_token,
 			struct http_req *ret, struct err *err)
 {
 	const char *renew = refresh_token && *refresh_token ? refresh_token : NULL;
 
-	if (renew && f->renewal == RENEW_USERHUB) {
-		if (url_resolve(buf_str(&e->token_url), "/public/user/refresh", &ret->url,
-				err))
-			return -1;
-	} else {
-		buf_set(&ret->url, buf_str(&e->token_url));
-	}
+	buf_set(&ret->url, buf_str(&e->token_url));
+	if (renew && f->renewal == RENEW_USERHUB)
+		oauth_userhub_refresh(&ret->url);
 	if (f->grant == GRANT_ACCESS_KEY)
 		oauth_json(s, renew, ret);
 	else

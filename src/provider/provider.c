@@ -226,7 +226,7 @@ static int provider_sub_domain(const struct settings *s, struct buf *key, struct
 	if (strspn(text,
 		   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-") ==
 		    key->len &&
-	    key->len <= 63)
+	    key->len <= 63 && text[0] != '-' && text[key->len - 1] != '-')
 		return 0;
 	err_set(err, ERR_USAGE, "sub-domain is not one label of a host name");
 	return err_hint(err, "give the part between api. and .mypurecloud.com");

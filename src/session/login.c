@@ -234,6 +234,8 @@ int login_token(struct login *l, const char *refresh_token, struct token *ret,
 		if (rc)
 			log_info("the refresh token was refused (%s); logging in again",
 				 err->text);
+		else if (!ret->refresh.len) /* RFC 6749 section 6: then it stays good */
+			buf_set(&ret->refresh, refresh_token);
 	}
 	if (rc) {
 		*err = ERR_INIT;
@@ -241,7 +243,7 @@ int login_token(struct login *l, const char *refresh_token, struct token *ret,
 	}
 	if (rc)
 		return -1;
-	if (!renew)
+	if (!renew || !l->endpoints->api_url.len)
 		login_find_api(l, ret, &budget);
 	return 0;
 }

@@ -90,7 +90,7 @@ basic() { journal --kind token --field header.authorization | tail -n 1 | cut -d
 
 @test "a value that does not parse: exit 2, naming setting and source" {
 	use_genesys
-	local row setting variable value
+	local setting variable value
 	while read -r setting variable value; do
 		value=${value//_/ }
 		fails 2 "$setting.*$variable" env "$variable=$value" "$CC_TOKEN" get
