@@ -46,9 +46,11 @@ struct redact *log_secrets(void)
 
 void log_clean(const char *text, struct buf *out)
 {
-	AUTO_BUF struct buf hidden = BUF_INIT(LOG_LINE_MAX);
+	size_t len = strlen(text);
+	AUTO_BUF struct buf hidden = BUF_INIT(len);
 
-	redact_text(&secrets, text, strlen(text), &hidden);
+	/* Hidden first, cut afterwards: half a secret would no longer be known as one. */
+	redact_text(&secrets, text, len, &hidden);
 	quote_clean(out, buf_str(&hidden), LOG_LINE_MAX / 2);
 }
 

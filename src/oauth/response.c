@@ -103,11 +103,9 @@ static void oauth_hint_status(const struct flow *f, const struct settings *s,
 			 "token-url");
 	else if (f->provider == PROVIDER_GENESYS &&
 		 oauth_body_has(resp, "invalid_client"))
-		err_hint(err,
-			 "check %s and the region, which is %s: a client is known in its "
-			 "own region only",
+		err_hint(err, "check %s and %s: a client is known in its own region only",
 			 buf_str(&who),
-			 *region ? buf_str(&where) : "us-east-1, the default");
+			 *region ? buf_str(&where) : "region (us-east-1, the default)");
 	else
 		err_hint(err, "check %s, %s and the endpoint", buf_str(&who),
 			 buf_str(&with));

@@ -48,7 +48,6 @@ int exchange(struct http *http, struct http_req *req, struct http_resp *resp,
 		struct err why = ERR_INIT;
 		enum oauth_verdict verdict =
 			exchange_once(http, req, resp, budget, judge, &why);
-		char span[CLOCK_TEXT_SIZE];
 		int64_t wait;
 
 		log_debug("%s: %s gave HTTP %d in %lld ms", buf_str(&url), req->method,
@@ -67,8 +66,8 @@ int exchange(struct http *http, struct http_req *req, struct http_resp *resp,
 					 retry.attempt == 1 ? "" : "s");
 			return err_wrap(err, "%s", buf_str(&url));
 		}
-		clock_format_span((wait + 500) / 1000, span);
-		log_info("%s: %s; next attempt in %s", buf_str(&url), why.text, span);
+		log_info("%s: %s; next attempt in %lld.%lld s", buf_str(&url), why.text,
+			 (long long)wait / 1000, (long long)wait % 1000 / 100);
 		if (interrupt_wait(-1, wait, err) < 0)
 			return -1;
 	}
