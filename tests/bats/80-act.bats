@@ -36,7 +36,17 @@ ways() { journal --kind api --field query; }
 	rm "$BATS_TEST_TMPDIR/secrets.yml"
 	act_secret CLIENT_ID "$EMU_GENESYS_HOSTILE_ID"
 	act_secret CLIENT_SECRET "$EMU_GENESYS_HOSTILE_SECRET"
-	run -0 act_run handover
+	run -0 act_run tests/act/handover.yml
+	act_hides "$EMU_GENESYS_HOSTILE_SECRET"
+	act_leaves_nothing
+}
+
+@test "act: the same from the other kind of secrets file" {
+	{
+		act_secret_line CLIENT_ID "$EMU_GENESYS_HOSTILE_ID"
+		act_secret_line CLIENT_SECRET "$EMU_GENESYS_HOSTILE_SECRET"
+	} >"$BATS_TEST_TMPDIR/secrets"
+	run -0 act_run tests/act/container.yml --secret-file "$BATS_TEST_TMPDIR/secrets"
 	act_hides "$EMU_GENESYS_HOSTILE_SECRET"
 	act_leaves_nothing
 }

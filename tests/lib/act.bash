@@ -25,11 +25,16 @@ act_setup() {
 
 act_git() { git -C "$ACT_PROJECT" "$@"; }
 
-# act_secret NAME VALUE: for the next act_run of this test. The file is YAML, in which every value
-# can be written (a JSON string is one); the other form that act reads cannot hold all of them.
+# act_secret NAME VALUE: for every act_run of this test. The file is YAML, of which JSON strings are a part.
 act_secret() {
 	jq -nr --arg name "$1" --arg value "$2" '"\($name): \($value | tojson)"' \
 		>>"$BATS_TEST_TMPDIR/secrets.yml"
+}
+
+# act_secret_line NAME VALUE: prints it as act's other kind of secrets file has it.
+act_secret_line() {
+	# shellcheck disable=SC2001 # one replacement for three characters
+	printf '%s="%s"\n' "$1" "$(sed 's/["$\\]/\\&/g' <<<"$2")"
 }
 
 # act_command WORKFLOW [OPTION…]: sets the array ACT_COMMAND to what runs tests/act/WORKFLOW.yml.
