@@ -24,7 +24,7 @@ ways() { journal --kind api --field query; }
 
 @test "act: outputs, environment, files and CLI reach later steps" {
 	act_secret CLIENT_SECRET "$secret"
-	run -0 act_run handover
+	run -0 act_run tests/act/handover.yml
 	[[ $(ways) == $'by=output\nby=environment\nby=file\nby=exec' ]]
 	[[ $(journal_count --kind token) == 1 ]]
 	[[ $output == *'careless: ***'* ]]
@@ -53,7 +53,7 @@ ways() { journal --kind api --field query; }
 
 @test "act: a job in a container uses the token and the CLI" {
 	act_secret CLIENT_SECRET "$secret"
-	run -0 act_run container
+	run -0 act_run tests/act/container.yml
 	act_hides "$secret"
 	act_leaves_nothing
 }
@@ -62,7 +62,7 @@ ways() { journal --kind api --field query; }
 	act_secret CLIENT_SECRET "$secret"
 	act_secret OTHER_ID "$EMU_OAUTH2_ID"
 	act_secret OTHER_SECRET "$EMU_OAUTH2_SECRET"
-	run -0 act_run two --var "OTHER_URL=${EMU_API_URL%/genesys}/oauth2"
+	run -0 act_run tests/act/two.yml --var "OTHER_URL=${EMU_API_URL%/genesys}/oauth2"
 	[[ $(journal_count --kind token) == 2 ]]
 	[[ $(journal_count --kind revoke) == 2 ]]
 	act_hides "$secret" "$EMU_OAUTH2_SECRET"
@@ -71,7 +71,7 @@ ways() { journal --kind api --field query; }
 
 @test "act: a refused secret fails the step with an annotation" {
 	act_secret CLIENT_SECRET "not-$secret"
-	run -1 act_run refused
+	run -1 act_run tests/act/refused.yml
 	[[ $output == *'::error title='*'401'* ]]
 	[[ $output != *reached* ]]
 	act_hides "not-$secret"
@@ -81,7 +81,7 @@ ways() { journal --kind api --field query; }
 @test "act: refresh: true keeps the token fresh over several lifetimes" {
 	emu_faults lifetime=5
 	act_secret CLIENT_SECRET "$secret"
-	run -0 act_run refresh
+	run -0 act_run tests/act/refresh.yml
 	[[ $(journal_count --kind api --status 401) == 0 ]]
 	[[ $output == *'careless: ***'* ]]
 	act_hides "$secret"
@@ -91,7 +91,7 @@ ways() { journal --kind api --field query; }
 @test "act: cancelled in the middle, nothing is left and the tokens are refused" {
 	emu_faults lifetime=5
 	act_secret CLIENT_SECRET "$secret"
-	act_command cancel
+	act_command tests/act/cancel.yml
 	# A shell without job control lets its background jobs ignore INT: give it back.
 	python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -3,7 +3,7 @@
 #
 #   setup_file()    { emulator_start; act_setup; }
 #   teardown_file() { emulator_stop; }
-#   @test "…"       { emu_ns; act_secret CLIENT_SECRET "$EMU_GENESYS_SECRET"; run act_run handover; … }
+#   @test "…"       { emu_ns; act_secret CLIENT_SECRET "$EMU_GENESYS_SECRET"; run act_run tests/act/handover.yml; … }
 
 ACT_ROOT=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 ACT_JOB_IMAGE=cc-token-act-job
@@ -37,15 +37,14 @@ act_secret_line() {
 	printf '%s="%s"\n' "$1" "$(sed 's/["$\\]/\\&/g' <<<"$2")"
 }
 
-# act_command WORKFLOW [OPTION…]: sets the array ACT_COMMAND to what runs tests/act/WORKFLOW.yml.
+# act_command WORKFLOW [OPTION…]: sets the array ACT_COMMAND to what runs that file of the checkout.
 act_command() {
 	ACT_COMMAND=("$("$ACT_ROOT/scripts/peers" --bin)/act" push --rm --pull=false
-		-C "$ACT_PROJECT" -W "$ACT_PROJECT/tests/act/$1.yml"
-		-P "ubuntu-latest=$ACT_JOB_IMAGE"
+		-C "$ACT_PROJECT" -W "$ACT_PROJECT/$1"
+		-P "ubuntu-latest=$ACT_JOB_IMAGE" -P "ubuntu-24.04=$ACT_JOB_IMAGE"
 		--secret-file "$BATS_TEST_TMPDIR/secrets.yml"
 		--var "TOKEN_URL=$EMU_TOKEN_URL" --var "API_URL=$EMU_API_URL"
-		--container-options "--volume $EMU_CA_FILE:/emulator/ca.pem:ro"
-		--artifact-server-addr 127.0.0.1 --cache-server-addr 127.0.0.1 --no-cache-server
+		--container-options "--volume $EMU_CA_FILE:/emulator/ca.pem:ro" --no-cache-server
 		"${@:2}")
 }
 
