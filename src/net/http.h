@@ -28,9 +28,19 @@ enum http_failure {
 	HTTP_SIGNAL,   /* interrupted */
 };
 
-/* Takes the body of a 2xx answer piece by piece. -1 with an error ends the transfer. */
+struct http_resp;
+
+/* What a receiver did with a piece of the body. */
+enum http_sunk {
+	HTTP_SUNK,  /* took all of it */
+	HTTP_PAUSE, /* took nothing: hold the transfer until http.resume() (jobs only) */
+	HTTP_STOP,  /* failed, and set the error: end the transfer */
+};
+
+/* Takes the body of a 2xx answer piece by piece; status and headers are in @resp. */
 struct http_sink {
-	int (*write)(void *arg, const char *data, size_t len, struct err *err);
+	enum http_sunk (*write)(void *arg, const struct http_resp *resp, const char *data,
+				size_t len, struct err *err);
 	void *arg;
 };
 
@@ -39,7 +49,8 @@ struct http_req {
 	struct buf url;
 	struct buf headers; /* "Name: value\n" each; fill by http_req_header() */
 	struct buf body;
-	bool has_body;		      /* send one, even if it is empty */
+	bool has_body; /* send one, even if it is empty */
+	bool once; /* never send it twice, not even where a kept connection turns out dead */
 	int64_t timeout_ms;	      /* for this attempt; 0: the transport's own */
 	const struct http_sink *sink; /* NULL: the body is kept in the answer */
 };
@@ -55,7 +66,8 @@ struct http_resp {
 	enum http_failure failure;
 	bool sent;  /* at least a part of the request left; it may have been acted upon */
 	int status; /* of the last answer, 0 when none came */
-	struct buf headers;   /* "name: value\n", names in lower case */
+	struct buf status_line; /* "HTTP/1.1 200 OK" */
+	struct buf headers;	/* "name: value\n", names in lower case */
 	struct buf body;      /* at most body.max bytes; set the bound before the call */
 	int64_t sent_boot_ms; /* when the attempt began */
 	int64_t time_ms;      /* how long it took */
@@ -66,10 +78,21 @@ struct http_resp {
 };
 
 #define HTTP_RESP_INIT                                        \
-	((struct http_resp){ .headers = BUF_INIT(256 * 1024), \
+	((struct http_resp){ .status_line = BUF_INIT(1024),   \
+			     .headers = BUF_INIT(256 * 1024), \
 			     .body = BUF_INIT(BUF_BODY_MAX),  \
 			     .after_ms = -1 })
 #define AUTO_RESP __attribute__((cleanup(http_resp_release)))
+
+/* A request on its way beside others. The caller owns it, and all that it points to. */
+struct http_job {
+	const struct http_req *req;
+	struct http_resp *resp;
+	int result;		   /* when it has ended: as of http.perform() */
+	struct err error;	   /* likewise */
+	void *tag;		   /* the caller's */
+	struct transfer *transfer; /* the transport's; NULL: not on its way */
+};
 
 struct http {
 	/*
@@ -79,6 +102,21 @@ struct http {
 	 */
 	int (*perform)(struct http *h, const struct http_req *req, struct http_resp *resp,
 		       struct err *err);
+
+	/*
+	 * Several at once. start() sends a job on its way; -1 when it can't begin. wait()
+	 * moves all of them along, and returns one that has ended; NULL when none has
+	 * after @ms, none is left, or (error set) a signal came. resume() lets a job go on
+	 * whose sink paused it, drop() ends one. idle() tells that nobody called wait() for
+	 * @ms, so that jobs are not taken for slow. A job's time for one attempt bounds the
+	 * wait for its answer; a body that comes at a fair speed may take longer.
+	 */
+	int (*start)(struct http *h, struct http_job *job, struct err *err);
+	struct http_job *(*wait)(struct http *h, int64_t ms, struct err *err);
+	void (*resume)(struct http *h, struct http_job *job);
+	void (*drop)(struct http *h, struct http_job *job);
+	void (*idle)(struct http *h, int64_t ms);
+
 	void (*close)(struct http *h); /* frees @h; NULL when nobody owns it */
 };
 
@@ -100,6 +138,9 @@ void http_cleanup(struct http **h);
 
 /* True when what failed may go well the next time. */
 bool http_failure_retry(enum http_failure failure);
+
+/* The error for a failure, with @detail cleaned behind it. Always returns -1. */
+int http_failure_set(enum http_failure failure, const char *detail, struct err *err);
 
 /* Adds a header. A name or value with a control character makes the request fail. */
 void http_req_header(struct http_req *req, const char *name, const char *value);

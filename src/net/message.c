@@ -1,0 +1,100 @@
+/* The parts of net/http.h that need no libcurl: requests, answers, kinds of failure. */
+#include "net/http.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+void http_req_header(struct http_req *req, const char *name, const char *value)
+{
+	for (const char *p = value; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			req->headers.failed = true;
+	buf_addf(&req->headers, "%s: %s\n", name, value);
+}
+
+void http_req_release(struct http_req *req)
+{
+	buf_release(&req->url);
+	buf_release(&req->headers);
+	buf_release(&req->body);
+}
+
+void http_resp_reset(struct http_resp *resp)
+{
+	struct buf line = resp->status_line, headers = resp->headers, body = resp->body;
+
+	buf_reset(&line);
+	buf_reset(&headers);
+	buf_reset(&body);
+	*resp = (struct http_resp){
+		.status_line = line, .headers = headers, .body = body, .after_ms = -1
+	};
+}
+
+void http_resp_release(struct http_resp *resp)
+{
+	buf_release(&resp->status_line);
+	buf_release(&resp->headers);
+	buf_release(&resp->body);
+}
+
+bool http_header(const struct http_resp *resp, const char *name, struct buf *out)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = buf_str(&resp->headers); *p;) {
+		size_t len = strcspn(p, "\n");
+
+		if (len > n + 1 && strncmp(p, name, n) == 0 && p[n] == ':') {
+			buf_add(out, p + n + 2, len - n - 2);
+			return true;
+		}
+		p += len + (p[len] == '\n');
+	}
+	return false;
+}
+
+static const struct {
+	const char *text, *hint;
+	enum err_kind kind;
+	bool retry;
+} failures[] = {
+	[HTTP_RESOLVE] = { "the name can't be resolved",
+			   "check the region or URL, and the machine's DNS",
+			   ERR_TRANSIENT, true },
+	[HTTP_CONNECT] = { "no connection",
+			   "check the network, the firewall and the proxy", ERR_TRANSIENT,
+			   true },
+	[HTTP_TLS] = { "TLS failed", "check that the URL names a TLS server",
+		       ERR_TRANSIENT, true },
+	[HTTP_CA] = { "the server's certificate is not trusted",
+		      "if your network uses its own CA, name its PEM file by ca-file "
+		      "(CC_CA_FILE)",
+		      ERR_TRANSIENT, false },
+	[HTTP_PROXY] = { "the proxy refused", "check HTTPS_PROXY, its user and password",
+			 ERR_TRANSIENT, false },
+	[HTTP_TIMEOUT] = { "no answer in time",
+			   "check the network, or raise timeout (CC_TIMEOUT)",
+			   ERR_TRANSIENT, true },
+	[HTTP_TRANSFER] = { "the connection broke off", "check the network and the proxy",
+			    ERR_TRANSIENT, true },
+	[HTTP_TOO_BIG] = { "the answer is larger than any that is expected",
+			   "check the URL", ERR_REFUSED, false },
+};
+
+bool http_failure_retry(enum http_failure failure)
+{
+	return failure < ARRAY_LEN(failures) && failures[failure].retry;
+}
+
+int http_failure_set(enum http_failure failure, const char *detail, struct err *err)
+{
+	AUTO_BUF struct buf clean = BUF_INIT(2048);
+
+	if (failure != HTTP_TOO_BIG)
+		log_clean(detail, &clean);
+	err_set(err, failures[failure].kind, "%s%s%s%s", failures[failure].text,
+		clean.len ? " (" : "", buf_str(&clean), clean.len ? ")" : "");
+	return err_hint(err, "%s", failures[failure].hint);
+}

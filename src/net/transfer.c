@@ -1,0 +1,379 @@
+#include "net/transfer.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+
+enum {
+	CONNECT_MS = 10 * 1000, /* for name, connection and handshake, at most */
+	GRACE_MS = 500,
+};
+
+static size_t http_on_header(char *data, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	struct buf *out = &t->resp->headers;
+	size_t len = size * n;
+	const char *colon = memchr(data, ':', len);
+	const char *from;
+
+	if (len >= 5 && strncasecmp(data, "HTTP/", 5) == 0) {
+		buf_reset(out);
+		buf_reset(&t->resp->status_line);
+		buf_add(&t->resp->status_line, data, strcspn(data, "\r\n"));
+		return len;
+	}
+	if (!colon)
+		return len;
+	for (const char *p = data; p < colon; p++)
+		buf_addc(out, *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p);
+	buf_adds(out, ": ");
+	for (from = colon + 1; from < data + len && (*from == ' ' || *from == '\t');)
+		from++;
+	for (const char *p = from; p < data + len && *p != '\r' && *p != '\n'; p++)
+		buf_addc(out, *p ? *p : '?');
+	buf_addc(out, '\n');
+	t->too_big = t->too_big || out->failed;
+	return out->failed ? 0 : len;
+}
+
+static size_t http_to_sink(struct transfer *t, const char *data, size_t len)
+{
+	enum http_sunk done =
+		t->req->sink->write(t->req->sink->arg, t->resp, data, len, &t->sink_err);
+
+	if (done == HTTP_SUNK) {
+		t->received += (int64_t)len;
+		return len;
+	}
+	if (done == HTTP_PAUSE) {
+		t->paused_boot_ms = clock_boot_ms();
+		return CURL_WRITEFUNC_PAUSE;
+	}
+	t->sink_failed = true;
+	return 0;
+}
+
+static size_t http_on_body(char *data, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	size_t len = size * n;
+	long status = 0;
+
+	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
+	t->resp->status = (int)status;
+	if (t->req->sink && status >= 200 && status < 300)
+		return http_to_sink(t, data, len);
+	buf_add(&t->resp->body, data, len);
+	t->too_big = t->too_big || t->resp->body.failed;
+	return t->resp->body.failed ? 0 : len;
+}
+
+/*
+ * A request that has left gets a moment to be answered after a signal: it may have made a
+ * token, which nobody could revoke if the answer were thrown away. Jobs make none.
+ */
+static bool transfer_gives_up(struct transfer *t, curl_socket_t fd)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	long sent = 0;
+	int64_t left;
+
+	curl_easy_getinfo(t->curl, CURLINFO_REQUEST_SIZE, &sent);
+	if (!sent || t->job || t->req->sink)
+		return true;
+	if (!t->grace_boot_ms)
+		t->grace_boot_ms = clock_boot_ms() + GRACE_MS;
+	left = t->grace_boot_ms - clock_boot_ms();
+	return left <= 0 || poll(&ready, 1, (int)left) <= 0;
+}
+
+/*
+ * A server that writes TLS tickets and its answer apart, or headers and body, waits, by
+ * Nagle's algorithm, for our acknowledgment of the first, which Linux likes to delay by
+ * 40 ms. TCP_QUICKACK sends it now, and holds only for a while (tcp(7)), so it is said
+ * after each step. It does nothing to what is no TCP socket.
+ */
+static int http_on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
+			    curl_off_t ultotal, curl_off_t ulnow)
+{
+	struct transfer *t = arg;
+	curl_socket_t fd = CURL_SOCKET_BAD;
+	int on = 1;
+
+	(void)dltotal, (void)dlnow, (void)ultotal, (void)ulnow;
+	if (curl_easy_getinfo(t->curl, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK)
+		setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+	return interrupt_pending() && transfer_gives_up(t, fd);
+}
+
+static CURLcode http_on_ssl_ctx(CURL *curl, void *ssl_ctx, void *arg)
+{
+	struct transfer_env *env = arg;
+
+	(void)curl;
+	return trust_install(env->trust, ssl_ctx) ? CURLE_SSL_CERTPROBLEM : CURLE_OK;
+}
+
+/* Headers as libcurl takes them. NULL when there are none, or memory ended. */
+static struct curl_slist *http_header_list(const struct http_req *req, bool *ret_ok)
+{
+	struct curl_slist *list = NULL;
+	AUTO_BUF struct buf line = BUF_INIT(BUF_SECRET_MAX * 2);
+
+	*ret_ok = !req->headers.failed;
+	for (const char *p = buf_str(&req->headers); *ret_ok && *p;) {
+		size_t len = strcspn(p, "\n");
+		struct curl_slist *grown;
+
+		buf_reset(&line);
+		buf_add(&line, p, len);
+		/* "Name: " without a value would remove the header; ';' sends it empty. */
+		if (len >= 2 && p[len - 1] == ' ' && p[len - 2] == ':') {
+			buf_cut(&line, len - 2);
+			buf_addc(&line, ';');
+		}
+		grown = curl_slist_append(list, buf_str(&line));
+		*ret_ok = grown && !line.failed;
+		list = grown ? grown : list;
+		p += len + (p[len] == '\n');
+	}
+	return list;
+}
+
+static void http_header_list_free(struct curl_slist *list)
+{
+	for (struct curl_slist *l = list; l; l = l->next)
+		buf_wipe(l->data, strlen(l->data));
+	curl_slist_free_all(list);
+}
+
+/* What libcurl's codes mean to us. */
+static enum http_failure http_class(CURLcode rc, long proxy_status)
+{
+	switch (rc) {
+	case CURLE_OK:
+		return HTTP_OK;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return HTTP_RESOLVE;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+		return HTTP_CA;
+	case CURLE_SSL_CONNECT_ERROR:
+		return HTTP_TLS;
+	case CURLE_OPERATION_TIMEDOUT:
+		return HTTP_TIMEOUT;
+	case CURLE_PROXY:
+		return HTTP_PROXY;
+	case CURLE_ABORTED_BY_CALLBACK:
+		return HTTP_SIGNAL;
+	case CURLE_COULDNT_CONNECT:
+		return proxy_status >= 300 ? HTTP_PROXY : HTTP_CONNECT;
+	default:
+		return proxy_status >= 300 ? HTTP_PROXY : HTTP_TRANSFER;
+	}
+}
+
+static int http_fail(struct transfer *t, CURLcode rc, struct err *err)
+{
+	long proxy_status = 0;
+
+	curl_easy_getinfo(t->curl, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+	t->resp->failure = t->sink_failed ? HTTP_SINK
+			   : t->too_big	  ? HTTP_TOO_BIG
+					  : http_class(rc, proxy_status);
+	if (t->resp->failure == HTTP_SINK) {
+		*err = t->sink_err;
+		return -1;
+	}
+	if (t->resp->failure == HTTP_SIGNAL)
+		return interrupt_check(err);
+	return http_failure_set(t->resp->failure,
+				*t->detail ? t->detail : curl_easy_strerror(rc), err);
+}
+
+/* RFC 9110 sections 6.6.1 and 10.2.3. */
+static void http_read_times(struct http_resp *resp)
+{
+	AUTO_BUF struct buf text = BUF_INIT(256);
+	time_t now = time(NULL), when;
+	char *end;
+
+	if (http_header(resp, "date", &text)) {
+		when = curl_getdate(buf_str(&text), NULL);
+		resp->has_date = when >= 0;
+		resp->date_wall = when;
+		resp->date_offset = when >= 0 ? when - now : 0;
+	}
+	buf_reset(&text);
+	if (!http_header(resp, "retry-after", &text) || !text.len)
+		return;
+	if (strspn(buf_str(&text), "0123456789") == text.len) {
+		errno = 0;
+		long s = strtol(buf_str(&text), &end, 10);
+
+		resp->after_ms = errno || s > 10 * 365 * 86400L
+					 ? INT64_C(1000) * 86400 * 3650
+					 : (int64_t)s * 1000;
+		return;
+	}
+	when = curl_getdate(buf_str(&text), NULL);
+	if (when < 0)
+		return;
+	/* A date is on the server's clock, and so is its Date. */
+	when -= resp->has_date ? (time_t)resp->date_wall : now;
+	resp->after_ms = when > 0 ? (int64_t)when * 1000 : 0;
+}
+
+static void http_set_tls(CURL *c, struct transfer_env *env)
+{
+	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(c, CURLOPT_CAINFO, NULL);
+	curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
+	curl_easy_setopt(c, CURLOPT_PROXY_CAINFO, NULL);
+	curl_easy_setopt(c, CURLOPT_PROXY_CAPATH, NULL);
+	curl_easy_setopt(c, CURLOPT_SSL_CTX_FUNCTION, http_on_ssl_ctx);
+	curl_easy_setopt(c, CURLOPT_SSL_CTX_DATA, env);
+}
+
+int64_t transfer_timeout(const struct transfer *t)
+{
+	return t->req->timeout_ms > 0 ? t->req->timeout_ms : t->env->opts.timeout_ms;
+}
+
+static void http_set_callbacks(struct transfer *t)
+{
+	CURL *c = t->curl;
+
+	curl_easy_setopt(c, CURLOPT_PRIVATE, t);
+	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, t->detail);
+	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, http_on_progress);
+	curl_easy_setopt(c, CURLOPT_XFERINFODATA, t);
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, http_on_header);
+	curl_easy_setopt(c, CURLOPT_HEADERDATA, t);
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, http_on_body);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
+}
+
+static void http_set_request(struct transfer *t)
+{
+	const struct http_req *req = t->req;
+	int64_t timeout = transfer_timeout(t);
+	CURL *c = t->curl;
+
+	curl_easy_setopt(c, CURLOPT_URL, buf_str(&req->url));
+	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	if (!t->job)
+		curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)timeout);
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
+			 (long)(timeout < CONNECT_MS ? timeout : CONNECT_MS));
+	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
+	curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	curl_easy_setopt(c, CURLOPT_USERAGENT, "cc-token/" CC_VERSION);
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers);
+	if (req->once)
+		curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
+	if (t->env->opts.unix_socket)
+		curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, t->env->opts.unix_socket);
+	if (req->has_body) {
+		curl_easy_setopt(c, CURLOPT_POST, 1L);
+		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
+				 (curl_off_t)req->body.len);
+		curl_easy_setopt(c, CURLOPT_POSTFIELDS, buf_str(&req->body));
+	}
+	if (strcmp(req->method, "HEAD") == 0)
+		curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
+	curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, req->method);
+}
+
+static int http_need_trust(struct transfer_env *env, struct err *err)
+{
+	if (!env->trust) {
+		env->trust = trust_open(env->opts.ca_file, err);
+		if (!env->trust && env->opts.ca_origin)
+			err_wrap(err, "%s", env->opts.ca_origin);
+	}
+	return env->trust ? 0 : -1;
+}
+
+/* Makes the handle ready. Nothing is sent yet. */
+int transfer_prepare(struct transfer *t, struct err *err)
+{
+	bool tls = strncasecmp(buf_str(&t->req->url), "https:", 6) == 0;
+	bool ok;
+
+	http_resp_reset(t->resp);
+	if (interrupt_check(err) || (tls && http_need_trust(t->env, err)))
+		return -1;
+	t->headers = http_header_list(t->req, &ok);
+	if (!ok || t->req->url.failed || t->req->body.failed) {
+		http_header_list_free(STEAL(t->headers, NULL));
+		return err_set(err, ERR_USAGE,
+			       "the request is too long, or a header holds a control "
+			       "character");
+	}
+	t->sink_err = ERR_INIT;
+	t->sink_failed = t->too_big = false;
+	t->received = t->paused_boot_ms = t->idle_ms = t->grace_boot_ms = 0;
+	t->detail[0] = '\0';
+	curl_easy_reset(t->curl); /* keeps connections, DNS and TLS sessions */
+	if (tls)
+		http_set_tls(t->curl, t->env);
+	http_set_callbacks(t);
+	http_set_request(t);
+	t->resp->sent_boot_ms = clock_boot_ms();
+	return 0;
+}
+
+int transfer_finish(struct transfer *t, CURLcode rc, struct err *err)
+{
+	long status = 0, sent = 0;
+
+	t->resp->time_ms = clock_boot_ms() - t->resp->sent_boot_ms;
+	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(t->curl, CURLINFO_REQUEST_SIZE, &sent);
+	t->resp->status = (int)status;
+	t->resp->sent = sent > 0;
+	http_header_list_free(STEAL(t->headers, NULL));
+	if (rc != CURLE_OK)
+		return http_fail(t, rc, err);
+	http_read_times(t->resp);
+	return 0;
+}
+
+struct transfer *transfer_open(struct transfer_env *env)
+{
+	struct transfer *t = calloc(1, sizeof(*t));
+
+	if (t)
+		t->curl = curl_easy_init();
+	if (!t || !t->curl) {
+		free(t);
+		return NULL;
+	}
+	t->env = env;
+	return t;
+}
+
+void transfer_free(struct transfer *t)
+{
+	curl_easy_cleanup(t->curl);
+	http_header_list_free(t->headers);
+	free(t);
+}
