@@ -200,6 +200,25 @@ void json_put(struct json *parent, const char *key, struct json *value)
 		cJSON_AddItemToArray(json_mut(parent), json_mut(value));
 }
 
+struct json *json_string(const char *text)
+{
+	return json_wrap(cJSON_CreateString(text));
+}
+
+struct json *json_raw_value(const char *text)
+{
+	return json_wrap(cJSON_CreateRaw(text));
+}
+
+struct json *json_edit(struct json *parent, const char *key)
+{
+	cJSON *raw = json_mut(parent);
+
+	if (key)
+		return json_wrap(cJSON_GetObjectItemCaseSensitive(raw, key));
+	return json_wrap(cJSON_GetArrayItem(raw, cJSON_GetArraySize(raw) - 1));
+}
+
 void json_print(const struct json *v, struct buf *out)
 {
 	char *text = cJSON_PrintUnformatted(json_raw(v));

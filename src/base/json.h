@@ -56,6 +56,13 @@ void json_put_null(struct json *obj, const char *key);
 /* Moves @value under @key, or to the end of the array when @key is NULL. */
 void json_put(struct json *parent, const char *key, struct json *value);
 
+/* A value of its own; the text of a raw one is JSON already, and printed as it is. */
+struct json *json_string(const char *text);
+struct json *json_raw_value(const char *text);
+
+/* The member @key of an object (NULL: the last element of an array), to be changed. */
+struct json *json_edit(struct json *parent, const char *key);
+
 /* Appends the document to @out on one line; the memory used on the way is wiped. */
 void json_print(const struct json *v, struct buf *out);
 

@@ -191,3 +191,92 @@ int url_set_query(const char *url, const char *name, const char *value, struct b
 	buf_adds(out, text ? text : "");
 	return buf_check(out, "the URL", err);
 }
+
+/* What a server or a user wrote, with what can't stand in a URL percent-encoded. */
+static void url_encode(const char *text, struct buf *out)
+{
+	for (; *text && *text != '#'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c <= 0x20 || c >= 0x7f)
+			buf_addf(out, "%%%02X", c);
+		else
+			buf_addc(out, *text);
+	}
+}
+
+static bool url_has_scheme(const char *ref)
+{
+	size_t n = strspn(ref, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			       "0123456789+-.");
+
+	return n && ref[n] == ':' && strcspn(ref, "/?") > n;
+}
+
+int url_join(const char *base, const char *ref, struct buf *out, struct err *err)
+{
+	AUTO_BUF struct buf clean = BUF_INIT(BUF_URL_MAX), url = BUF_INIT(BUF_URL_MAX);
+	AUTO_BUF struct buf prefix = BUF_INIT(BUF_URL_MAX);
+
+	url_encode(ref, &clean);
+	if (url_path(base, &prefix, err))
+		return -1;
+	while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+		buf_cut(&prefix, prefix.len - 1);
+	if (url_has_scheme(buf_str(&clean)) || strncmp(buf_str(&clean), "//", 2) == 0) {
+		if (url_resolve(base, buf_str(&clean), &url, err))
+			return -1;
+	} else if (url_origin(base, &url, err)) {
+		return -1;
+	} else {
+		if (strncmp(buf_str(&clean), buf_str(&prefix), prefix.len) != 0 ||
+		    !strchr("/?", buf_str(&clean)[prefix.len]))
+			buf_adds(&url, buf_str(&prefix));
+		if (*buf_str(&clean) != '/')
+			buf_addc(&url, '/');
+		buf_adds(&url, buf_str(&clean));
+	}
+	if (clean.failed || buf_check(&url, "the URL", err))
+		return err_set(err, ERR_REFUSED, "the URL is longer than %d bytes",
+			       BUF_URL_MAX);
+	if (url_check(buf_str(&url), err))
+		return -1;
+	if (!url_same_origin(base, buf_str(&url))) {
+		err_set(err, ERR_REFUSED, "the URL leads to another origin than the API");
+		return err_hint(err, "the token is for the API host alone");
+	}
+	buf_adds(out, buf_str(&url));
+	return buf_check(out, "the URL", err);
+}
+
+void url_add_query(struct buf *url, const char *name, const char *value)
+{
+	buf_addc(url, strchr(buf_str(url), '?') ? '&' : '?');
+	quote_percent(url, name);
+	buf_addc(url, '=');
+	quote_percent(url, value);
+}
+
+bool url_get_query(const char *url, const char *name, struct buf *out)
+{
+	const char *p = strchr(url, '?');
+	size_t n = strlen(name);
+
+	for (p = p ? p + 1 : ""; *p;) {
+		size_t len = strcspn(p, "&#");
+		int plain_len = 0;
+
+		if (url_pair_is(p, len, name)) {
+			size_t from = len > n ? n + 1 : n;
+			AUTO_PART char *plain = curl_easy_unescape(
+				NULL, p + from, (int)(len - from), &plain_len);
+
+			buf_add(out, plain, plain ? (size_t)plain_len : 0);
+			return true;
+		}
+		p += len + (p[len] == '&');
+		if (*p == '#')
+			break;
+	}
+	return false;
+}

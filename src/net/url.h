@@ -1,6 +1,6 @@
 /*
  * URLs, by libcurl's own parser, so that what is checked is what is connected to.
- * This file and net/http.c are the only ones that include libcurl.
+ * Beside net/http.c and net/transfer.c the only file that includes libcurl.
  */
 #ifndef NET_URL_H
 #define NET_URL_H
@@ -29,6 +29,21 @@ int url_path(const char *url, struct buf *out, struct err *err);
 
 /* Appends @ref as seen from @base (RFC 3986 section 5). */
 int url_resolve(const char *base, const char *ref, struct buf *out, struct err *err);
+
+/*
+ * Appends the URL that @ref means at the API whose base is @base, "https://host" or
+ * "https://host/prefix". A path stands on the base, also where it names the prefix
+ * itself already; a URL must be of the base's origin, else -1 with ERR_REFUSED. What
+ * can't stand in a URL (spaces, bytes beyond ASCII) is percent-encoded, and a fragment
+ * left out.
+ */
+int url_join(const char *base, const char *ref, struct buf *out, struct err *err);
+
+/* Appends "name=value" to the query at the end of @url, both percent-encoded. */
+void url_add_query(struct buf *url, const char *name, const char *value);
+
+/* Appends the query parameter @name of @url, percent-decoded. False without one. */
+bool url_get_query(const char *url, const char *name, struct buf *out);
 
 /*
  * Appends @url with the query parameter @name set to @value, replacing it where it
