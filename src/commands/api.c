@@ -1,0 +1,122 @@
+#include "commands/api.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+const struct arg_row api_options[] = {
+	{ "method", 'X', "METHOD", "GET, or POST with a body, unless given" },
+	{ "data", 'd', "JSON|@FILE|-", "the body" },
+	{ "field", 'F', "KEY=VALUE",
+	  "a member of the JSON body, or of the query with GET or --data; true, false, "
+	  "null and numbers keep their type, @FILE is the file's text; KEY[NAME] nests, "
+	  "KEY[] makes an array" },
+	{ "raw-field", 'f', "KEY=VALUE", "the same, the value always a string" },
+	{ "header", 'H', "NAME:VALUE", "a further header" },
+	{ "include", 'i', NULL, "print status line and headers, too" },
+	{ "silent", 0, NULL, "don't print the body" },
+	{ NULL, 0, NULL, NULL },
+};
+
+/* One plain call: its body goes to stdout as received. */
+struct plain {
+	struct spool spool;
+	struct output out;
+	struct spool_sink sink;
+	bool include, silent;
+};
+
+static void plain_begin(void *arg)
+{
+	struct plain *p = arg;
+
+	spool_again(&p->spool);
+}
+
+/* Status line and headers, before the first byte of the body. */
+static void plain_head(struct plain *p, const struct http_resp *resp)
+{
+	if (!p->include || p->spool.held.len || p->spool.gone)
+		return;
+	buf_addf(&p->spool.held, "%s\n%s\n", buf_str(&resp->status_line),
+		 buf_str(&resp->headers));
+}
+
+static enum http_sunk plain_write(void *arg, const struct http_resp *resp,
+				  const char *data, size_t len, struct err *err)
+{
+	struct plain *p = arg;
+
+	plain_head(p, resp);
+	if (!p->silent)
+		buf_add(&p->spool.held, data, len);
+	if (spool_is_full(&p->spool) && spool_flush(&p->spool, &p->sink, err))
+		return HTTP_STOP;
+	return HTTP_SUNK;
+}
+
+/*
+ * Errors print their body as well, as other tools do: it may say more than our line. A
+ * server that repeats the request's credentials in it is not to publish them.
+ */
+static int plain_end(struct plain *p, const struct http_resp *resp, struct err *err)
+{
+	plain_head(p, resp);
+	if (!p->silent)
+		redact_text(log_secrets(), buf_str(&resp->body), resp->body.len,
+			    &p->spool.held);
+	return spool_end(&p->spool, &p->sink, err);
+}
+
+static void api_mask(void *arg)
+{
+	struct app *app = arg;
+
+	runner_mask(&app->runner);
+}
+
+static int api_plain(struct app *app, struct caller *caller, struct call *call,
+		     struct err *err)
+{
+	struct plain p = { .spool = SPOOL_INIT(API_HOLD, CALL_BODY_MAX),
+			   .silent = args_has(&app->args, "silent"),
+			   .include = args_has(&app->args, "include") };
+	struct err ignored = ERR_INIT;
+	int rc;
+
+	p.sink = (struct spool_sink){ output_write, &p.out };
+	call->reader = (struct call_reader){ .begin = plain_begin,
+					     .write = plain_write,
+					     .arg = &p };
+	spool_begin(&p.spool);
+	rc = call_run(caller, call, err);
+	if (rc == 0)
+		rc = plain_end(&p, &call->resp, err);
+	else if (err->kind == ERR_API)
+		plain_end(&p, &call->resp, &ignored);
+	spool_release(&p.spool);
+	return api_finish(&p.out, rc);
+}
+
+int cmd_api(struct app *app, struct err *err)
+{
+	AUTO_SESSION struct session s = { .state = STATE_INIT };
+	AUTO_CALL struct call call = CALL_INIT;
+	struct session_want want = { 0 };
+	struct caller caller;
+	const char *base;
+
+	if (app_session(app, &s, SESSION_USE, err) || app_token(app, &s, &want, err) ||
+	    caller_open(&caller, &s, err))
+		return -1;
+	base = buf_str(&s.record.endpoints.api_url);
+	if (!*base) {
+		err_set(err, ERR_USAGE, "the API host is not known");
+		return err_hint(err, "set api-url (CC_API_URL)");
+	}
+	caller.renewed = api_mask;
+	caller.arg = app;
+	if (api_request(app, base, &call.req, err))
+		return -1;
+	return api_plain(app, &caller, &call, err);
+}
