@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/quote.h"
 
-/* The part of @text between @open and the last @close after it; all where there is none. */
+/* The part of @text between @open and @close; to its end where there is no @close. */
 static void refusal_between(const char *text, const char *open, const char *close,
 			    struct buf *out)
 {
