@@ -141,24 +141,27 @@ int fs_append(const char *path, const void *data, size_t len, struct err *err)
 	return 0;
 }
 
-/* One component of the path: opened, or made and given to the parent's owner. */
+/*
+ * One component of the path: opened, or made and given to the parent's owner. A directory
+ * on the way may be one that we may pass through but not list.
+ */
 static int fs_step(int parent, const char *name, const char *path, struct err *err)
 {
-	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-	int fd = openat(parent, name, flags);
+	int flags = O_DIRECTORY | O_CLOEXEC;
+	int fd = openat(parent, name, flags | O_PATH);
 
 	if (fd < 0 && errno == ENOENT) {
 		if (mkdirat(parent, name, 0700) && errno != EEXIST)
 			return err_sys(err, ERR_IO, errno, "can't make %s in %s", name,
 				       path);
-		fd = openat(parent, name, flags | O_NOFOLLOW);
+		fd = openat(parent, name, flags | O_RDONLY | O_NOFOLLOW);
 		if (fd >= 0 && fs_own_like(parent, fd, err)) {
 			close(fd);
 			return -1;
 		}
 	}
 	if (fd < 0)
-		err_sys(err, ERR_IO, errno, "can't open %s in %s", name, path);
+		err_sys(err, ERR_IO, errno, "can't open %.80s in %.400s", name, path);
 	return fd;
 }
 
@@ -166,7 +169,7 @@ int fs_make_dir(const char *path, struct err *err)
 {
 	AUTO_BUF struct buf rest = BUF_INIT(BUF_URL_MAX);
 	AUTO_CLOSE int at =
-		open(*path == '/' ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		open(*path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	char *save = NULL;
 
 	buf_adds(&rest, path);
@@ -186,11 +189,32 @@ int fs_make_dir(const char *path, struct err *err)
 	return STEAL(at, -1);
 }
 
+int fs_make_private(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return err_sys(err, ERR_IO, errno, "can't make %s", path);
+	if (lstat(path, &st))
+		return err_sys(err, ERR_IO, errno, "can't look at %s", path);
+	if (S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 022))
+		return 0;
+	return err_set(err, ERR_IO,
+		       "%s is not a directory that only this user can write to", path);
+}
+
 bool fs_is_dir(const char *path)
 {
 	struct stat st;
 
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool fs_is_own_dir(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid();
 }
 
 void fs_close_others(int keep)

@@ -42,11 +42,18 @@ int fs_own_like(int dirfd, int fd, struct err *err);
 
 /*
  * Opens the directory @path, making it and its missing parents with mode 0700, each
- * owned like the directory that it stands in. Returns a descriptor, or -1.
+ * owned like the directory that it stands in. Returns a descriptor for openat(2), or -1.
  */
 int fs_make_dir(const char *path, struct err *err);
 
+/*
+ * Makes the directory @path where anyone may have put another (/tmp). ERR_IO unless it
+ * is a directory of this user's that no one else can write to.
+ */
+int fs_make_private(const char *path, struct err *err);
+
 bool fs_is_dir(const char *path);
+bool fs_is_own_dir(const char *path); /* and it belongs to this user */
 
 /* Closes all descriptors from 3 up but @keep: what a process must not hold open. */
 void fs_close_others(int keep);

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 
 static volatile sig_atomic_t pending;
-static struct sigaction found_hup, found_pipe;
+static struct sigaction found_hup, found_pipe, found_size;
 
 static void interrupt_handle(int sig)
 {
@@ -25,6 +25,7 @@ void interrupt_install(void)
 	if (found_hup.sa_handler != SIG_IGN)
 		sigaction(SIGHUP, &handle, NULL);
 	sigaction(SIGPIPE, &ignore, &found_pipe);
+	sigaction(SIGXFSZ, &ignore, &found_size);
 }
 
 void interrupt_restore(void)
@@ -35,6 +36,7 @@ void interrupt_restore(void)
 	sigaction(SIGTERM, &standard, NULL);
 	sigaction(SIGHUP, &found_hup, NULL);
 	sigaction(SIGPIPE, &found_pipe, NULL);
+	sigaction(SIGXFSZ, &found_size, NULL);
 }
 
 int interrupt_pending(void)

@@ -11,8 +11,8 @@
 #include "base/err.h"
 
 /*
- * Installs the handlers and ignores SIGPIPE. HUP stays ignored where it is: nohup(1).
- * Call once, before anything blocks.
+ * Installs the handlers and ignores PIPE and XFSZ, which write(2) reports as errors. HUP
+ * stays ignored where it is: nohup(1). Call once, before anything blocks.
  */
 void interrupt_install(void);
 

@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include <cjson/cJSON.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -100,6 +101,13 @@ double json_num(const struct json *obj, const char *key, double otherwise)
 	const struct json *v = json_get(obj, key);
 
 	return json_is_number(v) ? json_number(v) : otherwise;
+}
+
+int64_t json_int(const struct json *obj, const char *key, int64_t otherwise)
+{
+	double n = json_num(obj, key, NAN);
+
+	return fabs(n) <= 0x1p53 && trunc(n) == n ? (int64_t)n : otherwise;
 }
 
 bool json_bool(const struct json *obj, const char *key, bool otherwise)

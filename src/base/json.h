@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 
@@ -27,9 +28,13 @@ void json_cleanup(struct json **doc);
 /* The member @key of an object; NULL when there is none. */
 const struct json *json_get(const struct json *obj, const char *key);
 
-/* The member @key as text, number or truth; the second argument when it is not one. */
+/*
+ * The member @key as text, number, whole number (of at most 53 bits) or truth; the last
+ * argument when it is not one.
+ */
 const char *json_str(const struct json *obj, const char *key); /* else NULL */
 double json_num(const struct json *obj, const char *key, double otherwise);
+int64_t json_int(const struct json *obj, const char *key, int64_t otherwise);
 bool json_bool(const struct json *obj, const char *key, bool otherwise);
 
 bool json_is_object(const struct json *v);

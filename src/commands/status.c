@@ -55,6 +55,20 @@ static void status_refresher(const struct session *s, struct json *o, struct buf
 	status_add(o, text, "next_refresh_at", "next refresh", next);
 }
 
+/* A script that asked for JSON gets some, whatever there is. */
+static int status_none(struct json *o, struct err *err)
+{
+	AUTO_BUF struct buf out = BUF_INIT(4096);
+	struct err full = ERR_INIT;
+
+	json_put_bool(o, "valid", false);
+	json_print(o, &out);
+	buf_addc(&out, '\n');
+	if (app_print(&out, &full))
+		*err = full;
+	return -1;
+}
+
 int cmd_status(struct app *app, struct err *err)
 {
 	AUTO_SESSION struct session s = { .state = STATE_INIT };
@@ -62,10 +76,10 @@ int cmd_status(struct app *app, struct err *err)
 	struct session_want want = { 0 };
 	const struct record *r = &s.record;
 	AUTO_JSON struct json *o = json_object();
-	bool valid;
+	bool valid, json = args_has(&app->args, "json");
 
 	if (app_session(app, &s, SESSION_STORED, err))
-		return -1;
+		return err->kind == ERR_NO_TOKEN && json ? status_none(o, err) : -1;
 	valid = session_is_good(&s, &want);
 	status_add(o, &text, "provider", "provider",
 		   r->flow ? provider_name(r->flow->provider) : "");
@@ -75,7 +89,7 @@ int cmd_status(struct app *app, struct err *err)
 		status_token(r, valid, o, &text);
 	status_refresher(&s, o, &text);
 	status_add(o, &text, "last_error", "last error", r->last_error.text);
-	if (args_has(&app->args, "json")) {
+	if (json) {
 		json_print(o, &out);
 		buf_addc(&out, '\n');
 	}

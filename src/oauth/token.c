@@ -27,11 +27,15 @@ void token_copy(struct token *to, const struct token *from)
 int64_t token_left_ms(const struct token *t)
 {
 	char boot_id[CLOCK_BOOT_ID_SIZE];
+	int64_t left;
 
 	clock_boot_id(boot_id);
 	if (*boot_id && strcmp(boot_id, t->boot_id) == 0)
-		return t->issued_boot_ms + t->lifetime * 1000 - clock_boot_ms();
-	return (token_expires_wall(t) - clock_wall()) * 1000;
+		left = t->issued_boot_ms + t->lifetime * 1000 - clock_boot_ms();
+	else
+		left = (token_expires_wall(t) - clock_wall()) * 1000;
+	/* Where a clock went back, more than all of it would seem to be left. */
+	return left < t->lifetime * 1000 ? left : t->lifetime * 1000;
 }
 
 int64_t token_expires_wall(const struct token *t)
@@ -83,5 +87,5 @@ int64_t token_jwt_number(const char *jwt, const char *name)
 	AUTO_JSON struct json *claims = token_jwt_claims(jwt);
 	double n = json_num(claims, name, -1);
 
-	return n >= 0 && n < 1e15 ? (int64_t)n : -1;
+	return n >= 0 && n <= 0x1p53 ? (int64_t)n : -1;
 }

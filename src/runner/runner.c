@@ -1,6 +1,7 @@
 #include "runner/runner.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -69,15 +70,26 @@ static const struct {
 	{ RUNNER_GITLAB, false, "RUNNER_TEMP_PROJECT_DIR", NULL },
 };
 
+/* Later steps may stand elsewhere, so the path is handed over from the root on. */
+static int runner_absolute(const char *path, struct buf *out, struct err *err)
+{
+	AUTO_FREE char *here = *path == '/' ? NULL : getcwd(NULL, 0);
+
+	if (here)
+		buf_addf(out, "%s/", here);
+	buf_adds(out, path);
+	while (out->len > 1 && out->ptr[out->len - 1] == '/')
+		buf_cut(out, out->len - 1);
+	return buf_check(out, "state-dir", err);
+}
+
 int runner_state_base(const struct runner *r, const struct settings *s, struct buf *out,
 		      struct err *err)
 {
 	const char *xdg = runner_env("XDG_RUNTIME_DIR");
 
-	if (settings_has(s, SET_STATE_DIR)) {
-		buf_set(out, settings_str(s, SET_STATE_DIR));
-		return buf_check(out, "state-dir", err);
-	}
+	if (settings_has(s, SET_STATE_DIR))
+		return runner_absolute(settings_str(s, SET_STATE_DIR), out, err);
 	for (size_t i = 0; i < ARRAY_LEN(places) && !out->len; i++) {
 		const char *dir =
 			places[i].env ? runner_env(places[i].env) : places[i].path;
@@ -87,11 +99,15 @@ int runner_state_base(const struct runner *r, const struct settings *s, struct b
 			continue;
 		buf_addf(out, "%s/cc-token", dir);
 	}
-	if (!out->len && xdg && fs_is_dir(xdg))
+	if (!out->len && xdg && fs_is_own_dir(xdg))
 		buf_addf(out, "%s/cc-token", xdg);
-	if (!out->len)
-		buf_addf(out, "/tmp/cc-token-%u", (unsigned int)geteuid());
-	return buf_check(out, "the path of the state directory", err);
+	if (out->len || out->failed)
+		return buf_check(out, "the path of the state directory", err);
+	buf_addf(out, "/tmp/cc-token-%u", (unsigned int)geteuid());
+	if (fs_make_private(buf_str(out), err) == 0)
+		return 0;
+	return err_hint(err, "remove it, or choose another place by state-dir "
+			     "(CC_STATE_DIR)");
 }
 
 /*

@@ -69,20 +69,19 @@ static int record_parse_token(const struct json *o, struct token *ret)
 {
 	const char *access = json_str(o, "access_token");
 	const char *boot_id = json_str(o, "boot_id");
-	double lifetime = json_num(o, "lifetime", -1);
-	double boot_ms = json_num(o, "issued_boot_ms", -1);
-	double wall = json_num(o, "issued", -1);
+	int64_t lifetime = json_int(o, "lifetime", -1);
+	int64_t boot_ms = json_int(o, "issued_boot_ms", -1);
+	int64_t wall = json_int(o, "issued", -1);
 
 	if (!access || !token_is_wellformed(access) || !boot_id ||
 	    strlen(boot_id) >= CLOCK_BOOT_ID_SIZE || lifetime < 0 ||
-	    lifetime > (double)TOKEN_LIFETIME_MAX || boot_ms < 0 || boot_ms > 1e15 ||
-	    wall < 0 || wall > 1e12)
+	    lifetime > TOKEN_LIFETIME_MAX || boot_ms < 0 || wall < 0)
 		return -1;
 	buf_set(&ret->access, access);
 	buf_set(&ret->refresh, json_str(o, "refresh_token"));
-	ret->lifetime = (int64_t)lifetime;
-	ret->issued_boot_ms = (int64_t)boot_ms;
-	ret->issued_wall = (int64_t)wall;
+	ret->lifetime = lifetime;
+	ret->issued_boot_ms = boot_ms;
+	ret->issued_wall = wall;
 	snprintf(ret->boot_id, sizeof(ret->boot_id), "%s", boot_id);
 	token_hide(ret);
 	return 0;
@@ -135,15 +134,15 @@ static struct json *record_print_error(const struct state_error *e)
 
 static void record_parse_error(const struct json *o, struct state_error *e)
 {
-	double kind = json_num(o, "kind", 0);
+	int64_t kind = json_int(o, "kind", ERR_NONE);
 	const char *text = json_str(o, "text"), *hint = json_str(o, "hint");
 
 	if (kind <= ERR_NONE || kind > ERR_INTERNAL || !text || !hint)
 		return;
 	e->kind = (enum err_kind)kind;
 	e->once = json_bool(o, "once", false);
-	e->boot_ms = (int64_t)json_num(o, "boot_ms", 0);
-	e->wall = (int64_t)json_num(o, "at", 0);
+	e->boot_ms = json_int(o, "boot_ms", 0);
+	e->wall = json_int(o, "at", 0);
 	snprintf(e->text, sizeof(e->text), "%s", text);
 	snprintf(e->hint, sizeof(e->hint), "%s", hint);
 }
@@ -189,7 +188,7 @@ int record_parse(const char *text, size_t len, struct record *ret, struct err *e
 
 	if (!o)
 		return err_wrap(err, "state.json");
-	if ((int)json_num(o, "version", 0) != STATE_VERSION)
+	if (json_int(o, "version", 0) != STATE_VERSION)
 		return err_set(err, ERR_IO, "state.json is of another version");
 	if (token && record_parse_token(token, &ret->token))
 		return err_set(err, ERR_IO, "state.json holds no well-formed token");
@@ -206,8 +205,8 @@ int record_parse(const char *text, size_t len, struct record *ret, struct err *e
 	buf_set(&ret->client_id, json_str(o, "client_id"));
 	snprintf(ret->identity, sizeof(ret->identity), "%s", identity ? identity : "");
 	record_parse_endpoints(json_get(o, "endpoints"), &ret->endpoints);
-	ret->minted = (int64_t)json_num(o, "minted", 0);
-	ret->next_wall = (int64_t)json_num(o, "next_refresh", 0);
+	ret->minted = json_int(o, "minted", 0);
+	ret->next_wall = json_int(o, "next_refresh", 0);
 	buf_set(&ret->container, json_str(o, "container"));
 	record_parse_error(json_get(o, "last_error"), &ret->last_error);
 	return 0;

@@ -16,7 +16,7 @@ static enum oauth_verdict revoke_judge(void *arg, const struct http_resp *resp,
 	return oauth_revoke_answer(a->flow, resp, err);
 }
 
-/* RFC 7009 section 2.1 wants the client's credentials; others' never go to this server. */
+/* RFC 7009 section 2.1 wants the client's credentials; no others go to this server. */
 static int revoke_check_client(const struct session *s, struct err *err)
 {
 	if (s->flow->revocation == REVOKE_GENESYS)

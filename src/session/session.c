@@ -203,7 +203,7 @@ static int session_open_state(struct session *s, const struct session_place *pla
 		rc = session_open_stored(s, buf_str(&place->stored), err);
 	else
 		rc = session_open_only(s, place, err);
-	if (rc && err->kind == ERR_NO_TOKEN && s->mode == SESSION_USE) {
+	if (rc && err->kind == ERR_NO_TOKEN && s->mode == SESSION_USE && !s->can_login) {
 		*err = s->login_err;
 		err_wrap(err, "no token is stored, and none can be fetched");
 	}

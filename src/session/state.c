@@ -35,20 +35,19 @@ static int state_open_dir(int base, const char *name, bool create, const char *p
 			  struct err *err)
 {
 	AUTO_CLOSE int fd = -1;
+	bool made = create && mkdirat(base, name, 0700) == 0;
 
-	if (create && mkdirat(base, name, 0700) == 0) {
-		fd = openat(base, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (fd >= 0 && fs_own_like(base, fd, err))
-			return -1;
-	} else {
-		fd = openat(base, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	}
+	if (create && !made && errno != EEXIST)
+		return err_sys(err, ERR_IO, errno, "can't make the state directory %s",
+			       path);
+	fd = openat(base, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return err_set(err, ERR_NO_TOKEN, "no token is stored in %s", path);
 	if (fd < 0)
 		return err_sys(err, ERR_IO, errno, "can't open the state directory %s",
 			       path);
-	if (state_check_owner(base, fd, path, err))
+	if ((made && fs_own_like(base, fd, err)) ||
+	    state_check_owner(base, fd, path, err))
 		return -1;
 	return STEAL(fd, -1);
 }
@@ -63,7 +62,7 @@ int state_open(struct state *s, const char *base, const char *name, bool create,
 	if (buf_check(&s->path, "the path of the state directory", err))
 		return -1;
 	at = create ? fs_make_dir(base, err)
-		    : open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		    : open(base, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (at < 0 && create)
 		return -1;
 	if (at < 0)
