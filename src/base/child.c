@@ -206,7 +206,7 @@ void child_tend(struct child *c)
 			child_reap(c);
 			continue;
 		}
-		if (info.ssi_code <= 0 && (pid_t)info.ssi_pid != c->pid && !c->ended)
+		if (info.ssi_code <= 0 && !c->ended)
 			kill(c->pid, sig);
 		if (sig == SIGTSTP)
 			child_stop_ourselves();
