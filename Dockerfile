@@ -123,10 +123,16 @@ RUN set -eu; \
 FROM scratch AS k8s
 COPY --from=busybox /image /
 COPY --from=program /image /
+LABEL org.opencontainers.image.title="cc-token" \
+	org.opencontainers.image.description="OAuth tokens of contact-centre APIs in CI: get, mask, refresh, revoke" \
+	org.opencontainers.image.licenses="MIT"
 ENTRYPOINT ["/cc-token"]
 CMD ["help"]
 
 FROM scratch AS release
 COPY --from=program /image /
+LABEL org.opencontainers.image.title="cc-token" \
+	org.opencontainers.image.description="OAuth tokens of contact-centre APIs in CI: get, mask, refresh, revoke" \
+	org.opencontainers.image.licenses="MIT"
 ENTRYPOINT ["/cc-token"]
 CMD ["help"]

@@ -130,17 +130,13 @@ fuzz-run: $(FUZZ)
 
 lint bench:
 	@scripts/$@
-
+check:
+	@scripts/test
 fmt:
 	find src tests -name '*.[ch]' -exec clang-format-19 -i {} +
-
 tables: $(O)/cc-token
 	CC_TOKEN=$< scripts/validate-action --write
 	CC_TOKEN=$< scripts/readme
-
-check:
-	@scripts/test
-
 install: $(O)/cc-token
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/cc-token
 
