@@ -1,10 +1,25 @@
 #include "base/json.h"
 
 #include <cjson/cJSON.h>
+#include <malloc.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/utf8.h"
+
+/* cJSON frees without wiping; a document may hold tokens, and so may half of one. */
+static void json_release(void *p)
+{
+	buf_wipe(p, malloc_usable_size(p));
+	free(p);
+}
+
+__attribute__((constructor)) static void json_install(void)
+{
+	cJSON_Hooks hooks = { .malloc_fn = malloc, .free_fn = json_release };
+
+	cJSON_InitHooks(&hooks);
+}
 
 static const cJSON *json_raw(const struct json *v)
 {
@@ -63,19 +78,8 @@ struct json *json_parse(const char *text, size_t len, struct err *err)
 	return json_wrap(doc);
 }
 
-/* cJSON frees without wiping; a document may hold tokens. */
-static void json_wipe(cJSON *v)
-{
-	for (; v; v = v->next) {
-		if (cJSON_IsString(v) && v->valuestring)
-			buf_wipe(v->valuestring, strlen(v->valuestring));
-		json_wipe(v->child);
-	}
-}
-
 void json_free(struct json *doc)
 {
-	json_wipe(json_mut(doc));
 	cJSON_Delete(json_mut(doc));
 }
 
@@ -236,7 +240,6 @@ void json_print(const struct json *v, struct buf *out)
 		return;
 	}
 	buf_adds(out, text);
-	buf_wipe(text, strlen(text));
 	cJSON_free(text);
 }
 
