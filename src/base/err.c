@@ -4,6 +4,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
+/* A text that was cut ends with a whole character. */
+static void err_trim(char text[static ERR_TEXT_MAX])
+{
+	size_t len = strlen(text), at = len;
+
+	while (at && ((unsigned char)text[at - 1] & 0xc0) == 0x80)
+		at--;
+	if (len == ERR_TEXT_MAX - 1 && at && !utf8_length(text + at - 1, len - at + 1))
+		text[at - 1] = '\0';
+}
+
 int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 {
 	va_list ap;
@@ -13,6 +26,7 @@ int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
+	err_trim(err->text);
 	return -1;
 }
 
@@ -28,6 +42,7 @@ int err_sys(struct err *err, enum err_kind kind, int errnum, const char *fmt, ..
 	va_end(ap);
 	len = strlen(err->text);
 	snprintf(err->text + len, sizeof(err->text) - len, ": %s", strerror(errnum));
+	err_trim(err->text);
 	return -1;
 }
 
@@ -43,6 +58,7 @@ int err_wrap(struct err *err, const char *fmt, ...)
 	va_end(ap);
 	len = strlen(err->text);
 	snprintf(err->text + len, sizeof(err->text) - len, ": %s", inner);
+	err_trim(err->text);
 	return -1;
 }
 
@@ -53,6 +69,7 @@ int err_hint(struct err *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->hint, sizeof(err->hint), fmt, ap);
 	va_end(ap);
+	err_trim(err->hint);
 	return -1;
 }
 

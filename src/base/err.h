@@ -6,8 +6,9 @@
  * Read in full, an error says `what failed: why: what to do`:
  *	err_set  gives the why,   err_wrap puts what failed in front of it,
  *	err_hint gives what to do.
- * Texts are cut at ERR_TEXT_MAX - 1 bytes and never hold a secret: name a setting, not
- * its value. Text that a server sent goes through quote_clean() first.
+ * Texts are cut at ERR_TEXT_MAX - 1 bytes, between characters, and never hold a
+ * secret: name a setting, not its value. Text that a server sent goes through
+ * quote_clean() first.
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H

@@ -4,6 +4,8 @@
 #include <openssl/sha.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static bool quote_unreserved(unsigned char c)
 {
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
@@ -97,16 +99,28 @@ void quote_shell(struct buf *out, const char *text)
 	buf_addc(out, '\'');
 }
 
+/* C0, DEL, and C1 (U+0080 to U+009F), on which some terminals act, too. */
+static bool quote_is_control(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	return *p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] < 0xa0);
+}
+
 void quote_clean(struct buf *out, const char *text, size_t max)
 {
-	for (size_t i = 0; text[i]; i++) {
-		unsigned char c = (unsigned char)text[i];
+	size_t len = strlen(text);
 
-		if (i == max) {
+	for (size_t i = 0, n = 0; i < len; i += n ? n : 1) {
+		n = utf8_length(text + i, len - i);
+		if (i + (n ? n : 1) > max) {
 			buf_adds(out, "...");
 			return;
 		}
-		buf_addc(out, c < 0x20 || c == 0x7f ? '?' : (char)c);
+		if (n && !quote_is_control(text + i))
+			buf_add(out, text + i, n);
+		else
+			buf_addc(out, '?');
 	}
 }
 

@@ -24,13 +24,17 @@ void quote_form_pair(struct buf *out, const char *name, const char *value);
 /* Base64 with padding, RFC 4648 section 4, on one line. */
 void quote_base64(struct buf *out, const void *data, size_t len);
 
-/* Reads base64url without padding (RFC 4648 section 5, as in a JWT). False if it isn't. */
+/* Reads base64url without padding (RFC 4648 section 5, as in a JWT). Else false. */
 bool quote_base64url_decode(struct buf *out, const char *text, size_t len);
 
 /* A single-quoted POSIX shell word that yields @text whatever it holds. */
 void quote_shell(struct buf *out, const char *text);
 
-/* Server text for people: control characters become '?', cut at @max bytes. */
+/*
+ * Server text for people: control characters and what is no UTF-8 become '?'; cut
+ * between characters after @max bytes at most. The result is valid UTF-8, so that it
+ * can stand in state.json.
+ */
 void quote_clean(struct buf *out, const char *text, size_t max);
 
 /* The first 16 hex digits of the SHA-256 of @text. */

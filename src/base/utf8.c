@@ -13,15 +13,16 @@ static const struct {
 	{ 0xf4, 0xf4, 3, 0x80, 0x8f },
 };
 
-/* Bytes of the character at @p, 0 when it is none. */
-static size_t utf8_length(const unsigned char *p, size_t left)
+size_t utf8_length(const char *text, size_t len)
 {
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+	const unsigned char *p = (const unsigned char *)text;
+
+	for (size_t i = 0; len && i < sizeof(forms) / sizeof(forms[0]); i++) {
 		size_t more = forms[i].more;
 
 		if (p[0] < forms[i].first_min || p[0] > forms[i].first_max)
 			continue;
-		if (more >= left)
+		if (more >= len)
 			return 0;
 		if (more && (p[1] < forms[i].second_min || p[1] > forms[i].second_max))
 			return 0;
@@ -35,14 +36,12 @@ static size_t utf8_length(const unsigned char *p, size_t left)
 
 bool utf8_valid(const char *text, size_t len)
 {
-	const unsigned char *p = (const unsigned char *)text;
-
 	while (len) {
-		size_t n = utf8_length(p, len);
+		size_t n = utf8_length(text, len);
 
 		if (!n)
 			return false;
-		p += n;
+		text += n;
 		len -= n;
 	}
 	return true;

@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Bytes of the character at @text, of which @len are there; 0 when it is none. */
+size_t utf8_length(const char *text, size_t len);
+
 /* No overlong forms, no surrogates, nothing above U+10FFFF, nothing cut short. */
 bool utf8_valid(const char *text, size_t len);
 
