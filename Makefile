@@ -96,6 +96,9 @@ $(O)/commit: FORCE
 	@mkdir -p $(O)
 	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
 
+# These look at memory as it is given back (tests/unit/watch_free.h).
+$(O)/unit/test_buf $(O)/unit/test_json: LDFLAGS += -Wl,--wrap=free,--wrap=malloc
+
 $(O)/unit/%: tests/unit/%.c $(LIB)
 	@echo "TEST $@"
 	@mkdir -p $(@D)
