@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/interrupt.h"
@@ -80,9 +81,9 @@ static size_t http_on_body(char *data, size_t size, size_t n, void *arg)
  * A request that has left gets a moment to be answered after a signal: it may have made a
  * token, which nobody could revoke if the answer were thrown away. Jobs make none.
  */
-static bool transfer_gives_up(struct transfer *t, curl_socket_t fd)
+static bool transfer_gives_up(struct transfer *t)
 {
-	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	struct pollfd ready[TRANSFER_SOCKETS_MAX];
 	long sent = 0;
 	int64_t left;
 
@@ -92,7 +93,29 @@ static bool transfer_gives_up(struct transfer *t, curl_socket_t fd)
 	if (!t->grace_boot_ms)
 		t->grace_boot_ms = clock_boot_ms() + GRACE_MS;
 	left = t->grace_boot_ms - clock_boot_ms();
-	return left <= 0 || poll(&ready, 1, (int)left) <= 0;
+	for (size_t i = 0; i < t->env->socket_count; i++)
+		ready[i] = (struct pollfd){ .fd = t->env->sockets[i], .events = POLLIN };
+	return left <= 0 || poll(ready, t->env->socket_count, (int)left) <= 0;
+}
+
+static int http_on_open(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+	struct transfer_env *env = arg;
+
+	(void)purpose;
+	if (env->socket_count < TRANSFER_SOCKETS_MAX)
+		env->sockets[env->socket_count++] = fd;
+	return CURL_SOCKOPT_OK;
+}
+
+static int http_on_close(void *arg, curl_socket_t fd)
+{
+	struct transfer_env *env = arg;
+
+	for (size_t i = 0; i < env->socket_count; i++)
+		if (env->sockets[i] == fd)
+			env->sockets[i] = env->sockets[--env->socket_count];
+	return close(fd);
 }
 
 /*
@@ -105,13 +128,13 @@ static int http_on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
 			    curl_off_t ultotal, curl_off_t ulnow)
 {
 	struct transfer *t = arg;
-	curl_socket_t fd = CURL_SOCKET_BAD;
 	int on = 1;
 
 	(void)dltotal, (void)dlnow, (void)ultotal, (void)ulnow;
-	if (curl_easy_getinfo(t->curl, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK)
-		setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
-	return interrupt_pending() && transfer_gives_up(t, fd);
+	for (size_t i = 0; i < t->env->socket_count; i++)
+		setsockopt(t->env->sockets[i], IPPROTO_TCP, TCP_QUICKACK, &on,
+			   sizeof(on));
+	return interrupt_pending() && transfer_gives_up(t);
 }
 
 static CURLcode http_on_ssl_ctx(CURL *curl, void *ssl_ctx, void *arg)
@@ -261,6 +284,10 @@ static void http_set_callbacks(struct transfer *t)
 	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, http_on_progress);
 	curl_easy_setopt(c, CURLOPT_XFERINFODATA, t);
+	curl_easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, http_on_open);
+	curl_easy_setopt(c, CURLOPT_SOCKOPTDATA, t->env);
+	curl_easy_setopt(c, CURLOPT_CLOSESOCKETFUNCTION, http_on_close);
+	curl_easy_setopt(c, CURLOPT_CLOSESOCKETDATA, t->env);
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, http_on_header);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, http_on_body);

@@ -10,10 +10,15 @@
 #include "net/http.h"
 #include "net/trust.h"
 
-/* What the transfers of one transport share. */
+enum { TRANSFER_SOCKETS_MAX = 32 };
+
+/* What the transfers of one transport share. It outlives their handles. */
 struct transfer_env {
 	struct http_options opts;
 	struct trust *trust; /* opened at the first https request */
+	/* The open connections, for libcurl does not tell which one a transfer has got. */
+	curl_socket_t sockets[TRANSFER_SOCKETS_MAX];
+	size_t socket_count;
 };
 
 /* One request on its way. libcurl's handle is kept for the next one. */
