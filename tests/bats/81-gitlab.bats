@@ -67,6 +67,8 @@ is_clean() {
 	gitlab_pipeline service
 	run -1 gitlab_run docker fetch
 	[[ $output == *'cc-token: no token after '*CI_DEBUG_SERVICES* ]]
+	# What that shows of the service.
+	[[ $output == *'[service:'*'authentication failed'* ]]
 	is_clean
 }
 
