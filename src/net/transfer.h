@@ -16,7 +16,7 @@ enum { TRANSFER_SOCKETS_MAX = 32 };
 struct transfer_env {
 	struct http_options opts;
 	struct trust *trust; /* opened at the first https request */
-	/* The open connections, for libcurl does not tell which one a transfer has got. */
+	/* Those open; libcurl does not tell which one a transfer has got. */
 	curl_socket_t sockets[TRANSFER_SOCKETS_MAX];
 	size_t socket_count;
 };
