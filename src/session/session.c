@@ -91,7 +91,7 @@ static int session_claim(struct session *s, struct err *err)
 	if (s->mode == SESSION_STORED || s->mode == SESSION_SAVED) {
 		s->elsewhere = session_is_elsewhere(s);
 		s->can_login = false;
-		s->flow = NULL;
+		*s->identity = '\0';
 		return 0;
 	}
 	if (!session_is_elsewhere(s))
@@ -109,8 +109,12 @@ int session_reload(struct session *s, struct err *err)
 	record_release(r);
 	*r = RECORD_INIT;
 	state_read(&s->state, r);
-	if (!s->flow || session_claim(s, err))
-		return s->flow ? -1 : 0;
+	if (*s->identity && session_claim(s, err))
+		return -1;
+	if (!*s->identity) {
+		s->flow = r->flow;
+		return 0;
+	}
 	r->flow = s->flow;
 	session_merge_endpoints(s, &r->endpoints);
 	buf_set(&r->client_id, session_client_id(s));
@@ -180,7 +184,7 @@ static int session_open_named(struct session *s, const struct session_place *pla
 	if (rc && err->kind == ERR_NO_TOKEN && !named && !s->can_login &&
 	    place->stored.len) {
 		*err = ERR_INIT;
-		s->flow = NULL;
+		*s->identity = '\0';
 		rc = session_open_stored(s, buf_str(&place->stored), err);
 	}
 	return rc;
@@ -224,12 +228,10 @@ int session_open(struct session *s, const struct settings *settings,
 		.ca_origin = buf_str(&s->ca_origin),
 		.timeout_ms = settings_seconds(settings, SET_TIMEOUT) * 1000,
 	};
-	if (session_identify(s, err) || session_open_state(s, place, err) ||
-	    session_reload(s, err))
-		return -1;
-	if (!s->flow)
-		s->flow = s->record.flow;
-	return 0;
+	return session_identify(s, err) || session_open_state(s, place, err) ||
+			       session_reload(s, err)
+		       ? -1
+		       : 0;
 }
 
 void session_close(struct session *s)

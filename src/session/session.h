@@ -31,7 +31,8 @@ struct session {
 	bool can_login;			/* the credentials are there */
 	struct err login_err;		/* why not */
 	struct endpoints given;		/* what the settings say of them */
-	char identity[STATE_NAME_SIZE]; /* of the token that the settings mean; or "" */
+	char identity[STATE_NAME_SIZE]; /* of the token that the settings mean; "":
+					 * what is stored counts, not they */
 	bool elsewhere; /* the settings are of another server than the record */
 	struct state state;
 	struct record record; /* as last read or written */
