@@ -1,5 +1,6 @@
 #include "net/url.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <string.h>
 #include <strings.h>
@@ -43,10 +44,10 @@ static char *url_part(CURLU *u, CURLUPart part, unsigned int flags)
 
 static bool url_is_loopback(const char *host)
 {
-	size_t len = strlen(host);
+	struct in_addr a;
 
 	return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
-	       (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == len);
+	       (inet_pton(AF_INET, host, &a) == 1 && ntohl(a.s_addr) >> 24 == 127);
 }
 
 int url_check(const char *url, struct err *err)
@@ -259,18 +260,21 @@ void url_add_query(struct buf *url, const char *name, const char *value)
 
 bool url_get_query(const char *url, const char *name, struct buf *out)
 {
-	const char *p = strchr(url, '?');
+	const char *p = url + strcspn(url, "?#");
 	size_t n = strlen(name);
 
-	for (p = p ? p + 1 : ""; *p;) {
+	for (p = *p == '?' ? p + 1 : ""; *p;) {
 		size_t len = strcspn(p, "&#");
 		int plain_len = 0;
 
 		if (url_pair_is(p, len, name)) {
 			size_t from = len > n ? n + 1 : n;
-			AUTO_PART char *plain = curl_easy_unescape(
-				NULL, p + from, (int)(len - from), &plain_len);
+			AUTO_PART char *plain = NULL;
 
+			/* To libcurl a length of 0 means all that follows. */
+			if (len > from)
+				plain = curl_easy_unescape(NULL, p + from,
+							   (int)(len - from), &plain_len);
 			buf_add(out, plain, plain ? (size_t)plain_len : 0);
 			return true;
 		}
