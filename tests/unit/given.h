@@ -1,0 +1,49 @@
+/* Settings from variables that a test names, and from no others. */
+#ifndef UNIT_GIVEN_H
+#define UNIT_GIVEN_H
+
+#include <stdlib.h>
+
+#include "settings/settings.h"
+#include "test.h"
+
+enum { GIVEN_MAX = 10 };
+
+/* Makes the environment of "NAME=VALUE" texts, up to a NULL. What cmocka reads stays. */
+static inline void given_environment(const char *const *env)
+{
+	const char *form = getenv("CMOCKA_MESSAGE_OUTPUT");
+	char kept[16];
+
+	snprintf(kept, sizeof(kept), "%s", form ? form : "STDOUT");
+	clearenv();
+	setenv("CMOCKA_MESSAGE_OUTPUT", kept, 1);
+	for (; env && *env; env++) {
+		size_t n = strcspn(*env, "=");
+		char name[64];
+
+		snprintf(name, sizeof(name), "%.*s", (int)n, *env);
+		setenv(name, *env + n + 1, 1);
+	}
+}
+
+/* Loads them into @s, which the caller releases. 0, or -1 with the error. */
+static inline int given_load(struct settings *s, const char *const *env, struct err *err)
+{
+	given_environment(env);
+	*err = ERR_INIT;
+	settings_init(s);
+	return settings_load(s, err);
+}
+
+/* The same where it must go well. */
+static inline void given(struct settings *s, const char *const *env)
+{
+	struct err err;
+
+	well("settings", given_load(s, env, &err), &err);
+}
+
+#define GIVEN(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+#endif
