@@ -116,13 +116,9 @@ unit: $(UNIT)
 	echo "unit: all $(words $^) programs passed ($(O))"
 
 objects: $(OBJS)
-asan:
-	@$(MAKE) O=build/asan all
-analyze:
-	@$(MAKE) O=build/analyze objects
-	@$(MAKE) O=build/scan objects
-fuzz:
-	@$(MAKE) O=build/fuzz fuzz-run
+asan: ; @$(MAKE) O=build/asan all
+analyze: ; @$(MAKE) O=build/analyze objects && $(MAKE) O=build/scan objects
+fuzz: ; @$(MAKE) O=build/fuzz fuzz-run
 
 fuzz-run: $(FUZZ)
 	@for f in $^; do n=$${f##*/}; mkdir -p $(O)/corpus/$$n; \
