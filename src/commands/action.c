@@ -108,6 +108,8 @@ int cmd_action(struct app *app, struct err *err)
 	runner_shown_path(&app->runner, buf_str(&s.state.path), &dir);
 	if (action_outputs(app, &s, buf_str(&dir), refresher, err) ||
 	    action_environment(app, &s, buf_str(&dir), err) ||
+	    (settings_bool(&app->settings, SET_INSTALL_CLI) &&
+	     install_cli(app, &s, err)) ||
 	    action_summary(app, &s, refresher, err))
 		return -1;
 	action_report(&s);

@@ -82,6 +82,15 @@ int handover_fill(struct handover *ret, const struct session *s, const char *dir
 		  struct err *err);
 void handover_release(struct handover *h);
 
+/*
+ * Puts a copy of this program beside the state directories, for later steps, and for
+ * other containers on the same volume; tells the runner to have it on PATH.
+ */
+int install_cli(const struct app *app, const struct session *s, struct err *err);
+
+/* Takes the copy away with the last of the tokens; @state was the directory of one. */
+void install_remove(const struct buf *state);
+
 int cmd_action(struct app *app, struct err *err);
 int cmd_post(struct app *app, struct err *err);
 int cmd_get(struct app *app, struct err *err);

@@ -100,6 +100,7 @@ int cmd_post(struct app *app, struct err *err)
 	why = ERR_INIT;
 	if (state_remove(&s.state, &why))
 		app_warn(app, "the state is left behind: %s", why.text);
+	install_remove(&s.state.path);
 	(void)err;
 	return 0;
 }

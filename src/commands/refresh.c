@@ -107,6 +107,18 @@ static int refresh_open(struct app *app, struct session *s, struct refresher *r,
 	return refresher_open(r, s, err);
 }
 
+/* Where it was asked for: a service beside a job has the only copy of the program. */
+static int refresh_install(const struct app *app, const struct session *s,
+			   struct err *err)
+{
+	const struct setting *asked = &app->settings.v[SET_INSTALL_CLI];
+
+	if (asked->from == FROM_DEFAULT || asked->from == FROM_NONE ||
+	    !settings_bool(&app->settings, SET_INSTALL_CLI))
+		return 0;
+	return install_cli(app, s, err);
+}
+
 /* 0 when it ended as it should. @report is a pipe, or -1 in the foreground. */
 static int refresh_keep(struct app *app, int report, bool *ret_ready, struct err *err)
 {
@@ -114,7 +126,7 @@ static int refresh_keep(struct app *app, int report, bool *ret_ready, struct err
 	AUTO_REFRESHER struct refresher r = REFRESHER_INIT;
 	enum refresher_end end;
 
-	if (refresh_open(app, &s, &r, err))
+	if (refresh_open(app, &s, &r, err) || refresh_install(app, &s, err))
 		return -1;
 	refresh_show(&app->runner);
 	if (refresher_first(&r, err) || refresh_ready(app, &r, report, err))

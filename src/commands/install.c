@@ -1,0 +1,89 @@
+#include "commands/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+
+/* Beside the tokens' directories, whose names do not start with a dot. */
+#define INSTALL_DIR  ".bin"
+#define INSTALL_NAME "cc-token"
+
+/* The directory of the program, for the state directory @state. */
+static void install_dir(const struct buf *state, struct buf *out)
+{
+	const char *slash = strrchr(buf_str(state), '/');
+
+	buf_add(out, buf_str(state), (size_t)(slash - buf_str(state)));
+	buf_adds(out, "/" INSTALL_DIR);
+}
+
+static int install_copy(int dir, struct err *err)
+{
+	AUTO_CLOSE int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *program;
+	int ret;
+
+	if (self < 0 || fstat(self, &st))
+		return err_sys(err, ERR_IO, errno, "can't read the program itself");
+	program = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, self, 0);
+	if (program == MAP_FAILED)
+		return err_sys(err, ERR_IO, errno, "can't read the program itself");
+	ret = fs_replace(dir, INSTALL_NAME, program, (size_t)st.st_size, 0755, err);
+	munmap(program, (size_t)st.st_size);
+	return ret;
+}
+
+/*
+ * In a job with a container the runner takes the entries of GITHUB_PATH as they are,
+ * though it translates all variables (StepHost.cs): there the work directory is /__w.
+ */
+static void install_add_path(const struct app *app, const char *shown, struct buf *out)
+{
+	const char *workspace = getenv("RUNNER_WORKSPACE");
+	const char *slash = workspace ? strrchr(workspace, '/') : NULL;
+	size_t work = slash ? (size_t)(slash - workspace) : 0;
+
+	if (app->runner.container && work && strncmp(shown, workspace, work) == 0)
+		buf_addf(out, "/__w%s\n", shown + work);
+	buf_addf(out, "%s\n", shown);
+}
+
+int install_cli(const struct app *app, const struct session *s, struct err *err)
+{
+	AUTO_BUF struct buf dir = BUF_INIT(BUF_URL_MAX), shown = BUF_INIT(BUF_URL_MAX),
+			    lines = BUF_INIT(2 * BUF_URL_MAX);
+	AUTO_CLOSE int fd = -1;
+
+	install_dir(&s->state.path, &dir);
+	if (buf_check(&dir, "the path of the program's directory", err))
+		return -1;
+	fd = fs_make_dir(buf_str(&dir), err);
+	if (fd < 0 || install_copy(fd, err))
+		return err_wrap(err, "can't put the program into %s", buf_str(&dir));
+	runner_shown_path(&app->runner, buf_str(&dir), &shown);
+	install_add_path(app, buf_str(&shown), &lines);
+	if (buf_check(&lines, "the path of the program's directory", err))
+		return -1;
+	return runner_add(&app->runner, RUNNER_PATH, buf_str(&lines), err);
+}
+
+void install_remove(const struct buf *state)
+{
+	AUTO_BUF struct buf dir = BUF_INIT(BUF_URL_MAX), names = BUF_INIT(BUF_URL_MAX),
+			    file = BUF_INIT(BUF_URL_MAX), base = BUF_INIT(BUF_URL_MAX);
+
+	install_dir(state, &dir);
+	buf_add(&base, buf_str(&dir), dir.len - strlen("/" INSTALL_DIR));
+	buf_addf(&file, "%s/" INSTALL_NAME, buf_str(&dir));
+	if (dir.failed || file.failed || state_list(buf_str(&base), &names))
+		return;
+	unlink(buf_str(&file));
+	rmdir(buf_str(&dir));
+}
