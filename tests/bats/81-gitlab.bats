@@ -49,6 +49,7 @@ is_clean() {
 }
 
 @test "gitlab, service: a job in an image with a user of its own" {
+	export GITLAB_SERVICE_USER=1000
 	gitlab_pipeline user
 	run -0 gitlab_run docker fetch
 	is_clean

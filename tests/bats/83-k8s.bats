@@ -91,6 +91,10 @@ value() { sed -n "s/^$1=//p" "$2"; }
 	[[ $(value refresher "$work/_temp/_runner_file_commands/set_output_1") == none ]]
 	[[ $(value CC_ACCESS_TOKEN "$work/_temp/_runner_file_commands/set_env_1") == \
 		"$(value access-token "$work/_temp/_runner_file_commands/set_output_1")" ]]
+	# The runner takes the entries of PATH as they are: for jobs on the machine, and in a container.
+	[[ $(<"$work/_temp/_runner_file_commands/add_path_1") == \
+		$'/__w/_temp/_github_home/cc-token/.bin\n/runner/_work/_temp/_github_home/cc-token/.bin' ]]
+	[[ -x $work/_temp/_github_home/cc-token/.bin/cc-token ]]
 	[[ $(emu_valid_tokens) == 1 ]]
 	container_step /cc-token-post
 	[[ $(emu_valid_tokens) == 0 ]]

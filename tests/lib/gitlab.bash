@@ -23,6 +23,9 @@ gitlab_setup() {
 	export GITLAB_BINARY=$BATS_FILE_TMPDIR/cc-token
 	gitlab_binary >"$GITLAB_BINARY"
 	chmod 755 "$GITLAB_BINARY"
+	# A service's user may be another than root.
+	export GITLAB_CA_FILE=$BATS_FILE_TMPDIR/ca.pem
+	install -m 644 "$EMU_CA_FILE" "$GITLAB_CA_FILE"
 	export GITLAB_PROJECT=$BATS_FILE_TMPDIR/project
 	mkdir "$GITLAB_PROJECT"
 	cp -r "$GITLAB_ROOT/templates" "$GITLAB_PROJECT/"
@@ -70,11 +73,14 @@ gitlab_command() {
 			--force-shell-executor --no-shell-isolation "$2")
 		return
 	fi
-	env -C "$GITLAB_PROJECT" gitlab-ci-local --preview >"$BATS_TEST_TMPDIR/pipeline.yml"
+	# The preview leaves out the user of a service.
+	env -C "$GITLAB_PROJECT" gitlab-ci-local --preview |
+		sed "s/^\( *\)alias: cc-token$/&\n\1docker: {user: '${GITLAB_SERVICE_USER-0}'}/" \
+			>"$BATS_TEST_TMPDIR/pipeline.yml"
 	GITLAB_COMMAND=(gitlab-job --pipeline "$BATS_TEST_TMPDIR/pipeline.yml" --job "$2"
 		--variables "$file.json" --executor "$1" --helper "$GITLAB_HELPER_IMAGE"
 		--builds "$(if [[ $1 == shell ]]; then echo "$BATS_TEST_TMPDIR/builds"; fi)"
-		--volume "$EMU_CA_FILE:/emulator/ca.pem:ro" --volume "$GITLAB_BINARY:/emulator/cc-token:ro")
+		--volume "$GITLAB_CA_FILE:/emulator/ca.pem:ro" --volume "$GITLAB_BINARY:/emulator/cc-token:ro")
 }
 
 # gitlab_run EXECUTOR JOB: its log goes to stdout and to gitlab.log of this test.
