@@ -2,102 +2,277 @@
 
 #include <string.h>
 
+#include "base/match.h"
 #include "base/quote.h"
 
-static bool redact_has(const struct redact *r, const struct buf *form)
+enum { FORM_MAX = 4 * BUF_SECRET_MAX, DERIVED_MIN = 8 };
+
+static void redact_forget_index(struct redact *r)
+{
+	match_free(r->match);
+	r->match = NULL;
+}
+
+/* Makes room for one more. The oldest token's forms go first, secrets never. */
+static bool redact_reserve(struct redact *r)
+{
+	struct redact_form *grown;
+	size_t i = 0;
+
+	if (r->count < REDACT_COUNT_MAX) {
+		grown = realloc(r->forms, (r->count + 1) * sizeof(*r->forms));
+		if (grown)
+			r->forms = grown;
+		return grown;
+	}
+	while (i < r->count && !r->forms[i].passing)
+		i++;
+	if (i == r->count)
+		return false;
+	buf_release(&r->forms[i].text);
+	memmove(&r->forms[i], &r->forms[i + 1], (--r->count - i) * sizeof(*r->forms));
+	return true;
+}
+
+static bool redact_has(const struct redact *r, const struct redact_form *form)
 {
 	for (size_t i = 0; i < r->count; i++)
-		if (buf_equal(&r->forms[i], form))
+		if (buf_equal(&r->forms[i].text, &form->text))
 			return true;
 	return false;
 }
 
 /* Takes over the text of @form. */
-static void redact_add_form(struct redact *r, struct buf *form)
+static void redact_take(struct redact *r, struct redact_form *form)
 {
-	if (form->len < REDACT_MIN || redact_has(r, form)) {
-		buf_release(form);
-		return;
-	}
-	if (r->count == REDACT_COUNT_MAX) {
-		buf_release(&r->forms[0]);
-		memmove(r->forms, r->forms + 1, --r->count * sizeof(*r->forms));
-	} else {
-		struct buf *grown = realloc(r->forms, (r->count + 1) * sizeof(*r->forms));
+	size_t least = form->derived ? DERIVED_MIN : REDACT_MIN;
 
-		if (!grown) {
-			buf_release(form);
-			return;
-		}
-		r->forms = grown;
+	redact_forget_index(r);
+	if (form->text.len < least || redact_has(r, form) || !redact_reserve(r))
+		buf_release(&form->text);
+	else
+		r->forms[r->count++] = *form;
+}
+
+static void form_plain(struct buf *out, const char *value)
+{
+	buf_adds(out, value);
+}
+
+static void form_base64(struct buf *out, const char *value)
+{
+	quote_base64(out, value, strlen(value));
+}
+
+static void form_lower(struct buf *out)
+{
+	for (char *p = out->ptr; p && *p; p++)
+		for (int i = 1; *p == '%' && i <= 2; i++)
+			if (p[i] >= 'A' && p[i] <= 'F')
+				p[i] = (char)(p[i] + 32);
+}
+
+static void form_percent_lower(struct buf *out, const char *value)
+{
+	quote_percent(out, value);
+	form_lower(out);
+}
+
+static void form_form_lower(struct buf *out, const char *value)
+{
+	quote_form(out, value);
+	form_lower(out);
+}
+
+static void form_json(struct buf *out, const char *value)
+{
+	for (; *value; value++) {
+		if (*value == '"' || *value == '\\')
+			buf_addc(out, '\\');
+		buf_addc(out, *value);
 	}
-	r->forms[r->count++] = *form;
+}
+
+/* The word that `set -x` shows, without its outer quotes. */
+static void form_shell(struct buf *out, const char *value)
+{
+	quote_shell(out, value);
+	buf_cut(out, out->len ? out->len - 1 : 0);
+	buf_shift(out, 1);
+}
+
+static void form_unpadded(struct buf *out, const char *value)
+{
+	form_base64(out, value);
+	while (out->len && out->ptr[out->len - 1] == '=')
+		buf_cut(out, out->len - 1);
+}
+
+/*
+ * In base64 three bytes are four characters. Where the value begins @skip bytes before
+ * such a group, these characters stand for bytes of the value alone.
+ */
+static void form_inner(struct buf *out, const char *value, size_t skip)
+{
+	size_t len = strlen(value);
+
+	if (len > skip)
+		quote_base64(out, value + skip, (len - skip) / 3 * 3);
+}
+
+static void form_inner_0(struct buf *out, const char *value)
+{
+	form_inner(out, value, 0);
+}
+
+static void form_inner_1(struct buf *out, const char *value)
+{
+	form_inner(out, value, 1);
+}
+
+static void form_inner_2(struct buf *out, const char *value)
+{
+	form_inner(out, value, 2);
+}
+
+static const struct {
+	void (*make)(struct buf *out, const char *value);
+	bool derived;
+	bool url; /* base64: once more with '-' and '_' for '+' and '/' */
+} kinds[] = {
+	{ form_plain, false, false },	     { quote_percent, false, false },
+	{ quote_form, false, false },	     { form_base64, false, false },
+	{ form_percent_lower, true, false }, { form_form_lower, true, false },
+	{ form_json, true, false },	     { form_shell, true, false },
+	{ form_unpadded, true, true },	     { form_inner_0, true, true },
+	{ form_inner_1, true, true },	     { form_inner_2, true, true },
+};
+
+static void redact_add_kinds(struct redact *r, const char *value, bool passing)
+{
+	if (strlen(value) < REDACT_MIN)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct redact_form form = { BUF_INIT(FORM_MAX), kinds[i].derived, passing,
+					    false };
+		struct redact_form url = form;
+
+		kinds[i].make(&form.text, value);
+		if (kinds[i].url)
+			buf_adds(&url.text, buf_str(&form.text));
+		for (char *p = url.text.ptr; p && *p; p++)
+			*p = *p == '+' ? '-' : *p == '/' ? '_' : *p;
+		redact_take(r, &form);
+		redact_take(r, &url);
+	}
 }
 
 void redact_add(struct redact *r, const char *value)
 {
-	struct buf plain = BUF_INIT(4 * BUF_SECRET_MAX);
-	struct buf percent = plain, form = plain, base64 = plain;
+	redact_add_kinds(r, value, false);
+}
 
-	if (strlen(value) < REDACT_MIN)
-		return;
-	buf_adds(&plain, value);
-	quote_percent(&percent, value);
-	quote_form(&form, value);
-	quote_base64(&base64, value, strlen(value));
-	redact_add_form(r, &plain);
-	redact_add_form(r, &percent);
-	redact_add_form(r, &form);
-	redact_add_form(r, &base64);
+void redact_add_token(struct redact *r, const char *value)
+{
+	redact_add_kinds(r, value, true);
 }
 
 void redact_cut(struct redact *r, size_t count)
 {
+	redact_forget_index(r);
 	while (r->count > count)
-		buf_release(&r->forms[--r->count]);
+		buf_release(&r->forms[--r->count].text);
 }
 
-/* The length of the longest form that stands at @text, 0 when none does. */
-static size_t redact_match(const struct redact *r, const char *text, size_t len)
+static const struct match *redact_index(struct redact *r)
 {
-	size_t best = 0;
+	struct match_word *words;
 
-	for (size_t i = 0; i < r->count; i++) {
-		const struct buf *f = &r->forms[i];
-
-		if (f->len > best && f->len <= len && memcmp(f->ptr, text, f->len) == 0)
-			best = f->len;
-	}
-	return best;
+	if (r->match)
+		return r->match;
+	words = reallocarray(NULL, r->count + 1, sizeof(*words));
+	for (size_t i = 0; words && i < r->count; i++)
+		words[i] =
+			(struct match_word){ r->forms[i].text.ptr, r->forms[i].text.len };
+	if (words)
+		r->match = match_new(words, r->count);
+	free(words);
+	return r->match;
 }
 
-void redact_text(const struct redact *r, const char *text, size_t len, struct buf *out)
+/*
+ * Appends @text to @out with the forms replaced, but for the end that begins one unless
+ * @last; returns where that is. @hidden bytes at the beginning are replaced already, and
+ * so are those at the end that it tells afterwards.
+ */
+static size_t redact_scan(const struct match *m, const char *text, size_t len, bool last,
+			  size_t *hidden, struct buf *out)
 {
-	size_t at = 0;
+	size_t done = *hidden, held = len;
+	struct match_hit hit;
 
-	while (at < len) {
-		size_t skip = redact_match(r, text + at, len - at);
-
-		if (skip)
+	for (size_t at = 0; match_next(m, text, len, at, &hit); at = hit.at + 1) {
+		if (hit.len && hit.at >= done) {
+			buf_add(out, text + done, hit.at - done);
 			buf_adds(out, "***");
-		else
-			buf_addc(out, text[at]);
-		at += skip ? skip : 1;
+			done = hit.at;
+		}
+		if (hit.len && hit.at + hit.len > done)
+			done = hit.at + hit.len;
+		if (hit.open && !last) {
+			held = hit.at;
+			break;
+		}
 	}
+	if (held > done)
+		buf_add(out, text + done, held - done);
+	*hidden = done > held ? done - held : 0;
+	return held;
 }
 
-bool redact_finds(const struct redact *r, const char *text, size_t len)
+void redact_text(struct redact *r, const char *text, size_t len, struct buf *out)
 {
-	for (size_t at = 0; at < len; at++)
-		if (redact_match(r, text + at, len - at))
-			return true;
-	return false;
+	struct redact_stream s = REDACT_STREAM_INIT;
+
+	redact_feed(r, &s, text, len, true, out);
+}
+
+bool redact_finds(struct redact *r, const char *text, size_t len)
+{
+	const struct match *m = redact_index(r);
+	struct match_hit hit = { 0 };
+	bool found = !m;
+
+	for (size_t at = 0; !found && match_next(m, text, len, at, &hit); at = hit.at + 1)
+		found = hit.len > 0;
+	return found;
+}
+
+void redact_feed(struct redact *r, struct redact_stream *s, const char *data, size_t len,
+		 bool last, struct buf *out)
+{
+	const struct match *m = redact_index(r);
+	bool fresh = !s->held.len;
+	size_t held;
+
+	if (!fresh)
+		buf_add(&s->held, data, len);
+	if (!m || s->held.failed) {
+		out->failed = true;
+		return;
+	}
+	if (fresh) {
+		held = redact_scan(m, data, len, last, &s->hidden, out);
+		buf_add(&s->held, data + held, len - held);
+	} else {
+		held = redact_scan(m, s->held.ptr, s->held.len, last, &s->hidden, out);
+		buf_shift(&s->held, held);
+	}
 }
 
 void redact_release(struct redact *r)
 {
-	for (size_t i = 0; i < r->count; i++)
-		buf_release(&r->forms[i]);
+	redact_cut(r, 0);
 	free(r->forms);
 	*r = (struct redact){ 0 };
 }

@@ -18,26 +18,60 @@ enum {
 	REDACT_COUNT_MAX = 4096, /* forms in one list */
 };
 
+struct redact_form {
+	struct buf text;
+	bool derived; /* not one of the forms that a runner is told */
+	bool passing; /* of a token, of which there may be many */
+	bool told;    /* the runner knows it; set by its user */
+};
+
+struct match;
+
 struct redact {
-	struct buf *forms; /* distinct, in the order of arrival */
+	struct redact_form *forms; /* distinct, in the order of arrival */
 	size_t count;
+	struct match *match; /* made of them at the first need */
 };
 
 /*
- * Adds @value as it is, percent-encoded (with %20 and with '+'), and in base64.
- * Values shorter than REDACT_MIN are left out. A list that is full drops the oldest
- * form: it belongs to a token replaced long ago.
+ * Adds @value as it is, percent-encoded (with %20 and with '+'), and in base64. Derived
+ * forms are: percent-encoded in lower case, within JSON and within a quoted shell word;
+ * base64 without padding, base64url, and what is sure of the base64 of a text in which
+ * the value stands somewhere. Derived forms shorter than 8 bytes, and values shorter
+ * than REDACT_MIN are left out.
  */
 void redact_add(struct redact *r, const char *value);
+
+/* The same for a token. In a full list its forms replace those of the oldest token. */
+void redact_add_token(struct redact *r, const char *value);
 
 /* Forgets all but the first @count forms: those of tokens that are no longer there. */
 void redact_cut(struct redact *r, size_t count);
 
-/* Appends @text to @out with every form replaced by "***", the longest match first. */
-void redact_text(const struct redact *r, const char *text, size_t len, struct buf *out);
+/*
+ * Appends @text to @out with every form replaced by "***", the longest match first. Forms
+ * that overlap are replaced as one.
+ */
+void redact_text(struct redact *r, const char *text, size_t len, struct buf *out);
 
 /* True when a form stands anywhere in @text. */
-bool redact_finds(const struct redact *r, const char *text, size_t len);
+bool redact_finds(struct redact *r, const char *text, size_t len);
+
+/* What a stream has not passed on yet: it may be the beginning of a form. */
+struct redact_stream {
+	struct buf held;
+	size_t hidden; /* bytes of it that belong to a form that was replaced already */
+};
+
+#define REDACT_STREAM_INIT ((struct redact_stream){ .held = BUF_INIT(BUF_STATE_MAX) })
+
+/*
+ * The same piece by piece, in whatever pieces the text comes: appends to @out all that
+ * can be told by now. What is held back is the longest end of the text that begins a
+ * form. The list may grow between two calls. With @last nothing is held back.
+ */
+void redact_feed(struct redact *r, struct redact_stream *s, const char *data, size_t len,
+		 bool last, struct buf *out);
 
 void redact_release(struct redact *r);
 

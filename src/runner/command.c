@@ -44,25 +44,30 @@ static void command_mask_parts(const struct runner *r, const char *value)
 	}
 }
 
-void runner_mask(struct runner *r)
+void runner_mask(const struct runner *r)
 {
-	const struct redact *secrets = log_secrets();
+	struct redact *secrets = log_secrets();
 
 	if (r->kind != RUNNER_GITHUB && r->kind != RUNNER_ACT)
 		return;
-	for (; r->masked < secrets->count; r->masked++) {
-		const char *value = buf_str(&secrets->forms[r->masked]);
-
+	for (struct redact_form *f = secrets->forms; f < secrets->forms + secrets->count;
+	     f++) {
+		if (f->told || f->derived)
+			continue;
 		if (r->kind == RUNNER_ACT)
-			command_mask_parts(r, value);
+			command_mask_parts(r, buf_str(&f->text));
 		else
-			command_mask(r, value);
+			command_mask(r, buf_str(&f->text));
+		f->told = true;
 	}
 }
 
-void runner_masked(struct runner *r)
+void runner_masked(void)
 {
-	r->masked = log_secrets()->count;
+	struct redact *secrets = log_secrets();
+
+	for (size_t i = 0; i < secrets->count; i++)
+		secrets->forms[i].told = true;
 }
 
 void runner_annotate(const struct runner *r, enum runner_level level, const char *text)

@@ -19,7 +19,6 @@ struct runner {
 	enum runner_kind kind;
 	bool container; /* GitHub: we are a container action, paths are under /github */
 	int fd;		/* where workflow commands go: stdout for action and post */
-	size_t masked;	/* so many of log_secrets() are printed */
 };
 
 /* Reads the environment. @fd is 1 for action and post, 2 where stdout is the result. */
@@ -32,10 +31,10 @@ const char *runner_name(const struct runner *r);
  * Tells the runner every value of log_secrets() that it was not told yet. Prints nothing
  * on GitLab and elsewhere: there the line itself would show the value.
  */
-void runner_mask(struct runner *r);
+void runner_mask(const struct runner *r);
 
 /* Takes all values of log_secrets() as told: others have printed their masks. */
-void runner_masked(struct runner *r);
+void runner_masked(void);
 
 /*
  * The directory shared between the steps of a job in which state directories stand

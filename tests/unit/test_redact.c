@@ -1,0 +1,291 @@
+/* The list of values to hide, the matcher below it, and the stream above it. */
+#include "base/redact.h"
+
+#include "base/quote.h"
+#include "naive.h"
+#include "test.h"
+
+enum { TEXT_MAX = 1024 * 1024 };
+
+#define TEXT_BUF AUTO_BUF struct buf
+#define TEXT	 BUF_INIT(TEXT_MAX)
+
+static void assert_text(struct redact *r, const char *text, const char *wanted)
+{
+	TEXT_BUF out = TEXT;
+
+	redact_text(r, text, strlen(text), &out);
+	assert_string_equal(buf_str(&out), wanted);
+}
+
+static void assert_equal_buf(const struct buf *a, const struct buf *b)
+{
+	assert_false(a->failed);
+	assert_int_equal(a->len, b->len);
+	if (a->len)
+		assert_memory_equal(a->ptr, b->ptr, a->len);
+}
+
+/* In three pieces, cut at @i and @j: what comes out, and when. */
+static void check_pieces(struct redact *r, const char *text, size_t len, size_t i,
+			 size_t j)
+{
+	struct redact_stream s = REDACT_STREAM_INIT;
+	TEXT_BUF out = TEXT, wanted = TEXT, early = TEXT;
+
+	redact_feed(r, &s, text, i, false, &out);
+	redact_feed(r, &s, text + i, j - i, false, &out);
+	/* What can't begin a form is there, and so is each form's ***. */
+	assert_int_equal(s.held.len, j - naive_held(r, text, j));
+	naive_text(r, text, j - s.held.len, &early);
+	assert_true(out.len >= early.len || s.hidden);
+	redact_feed(r, &s, text + j, len - j, false, &out);
+	redact_feed(r, &s, "", 0, true, &out);
+	assert_int_equal(s.held.len, 0);
+	naive_text(r, text, len, &wanted);
+	assert_equal_buf(&out, &wanted);
+}
+
+static void check_all_splits(struct redact *r, const char *text, size_t len)
+{
+	TEXT_BUF out = TEXT, wanted = TEXT;
+
+	for (size_t i = 0; i <= len; i++)
+		for (size_t j = i; j <= len; j++)
+			check_pieces(r, text, len, i, j);
+	redact_text(r, text, len, &out);
+	naive_text(r, text, len, &wanted);
+	assert_equal_buf(&out, &wanted);
+}
+
+static void test_plain(void **state)
+{
+	struct redact r = { 0 };
+
+	(void)state;
+	assert_text(&r, "nothing is hidden", "nothing is hidden");
+	redact_add(&r, "abc");
+	assert_int_equal(r.count, 0);
+	redact_add(&r, "");
+	redact_add(&r, "s3cr3t-value");
+	assert_text(&r, "s3cr3t-value", "***");
+	assert_text(&r, "xs3cr3t-valuex", "x***x");
+	assert_text(&r, "s3cr3t-values3cr3t-value", "******");
+	assert_text(&r, "s3cr3t-valu", "s3cr3t-valu");
+	assert_text(&r, "s3cr3t-values3cr3t-valu", "***s3cr3t-valu");
+	assert_text(&r, "", "");
+	assert_true(redact_finds(&r, "a s3cr3t-value b", 16));
+	assert_false(redact_finds(&r, "a s3cr3t-value b", 13));
+	redact_release(&r);
+}
+
+static void test_forms(void **state)
+{
+	struct redact r = { 0 };
+
+	(void)state;
+	redact_add(&r, "h%41\"$x `i'\\/+&=;~zz");
+	assert_text(&r, "h%41\"$x `i'\\/+&=;~zz", "***");
+	assert_text(&r, "h%2541%22%24x%20%60i%27%5C%2F%2B%26%3D%3B~zz", "***");
+	assert_text(&r, "h%2541%22%24x+%60i%27%5C%2F%2B%26%3D%3B~zz", "***");
+	assert_text(&r, "h%2541%22%24x%20%60i%27%5c%2f%2b%26%3d%3b~zz", "***");
+	assert_text(&r, "h%2541%22%24x+%60i%27%5c%2f%2b%26%3d%3b~zz", "***");
+	assert_text(&r, "{\"a\":\"h%41\\\"$x `i'\\\\/+&=;~zz\"}", "{\"a\":\"***\"}");
+	assert_text(&r, "+ echo 'h%41\"$x `i'\\''\\/+&=;~zz'", "+ echo '***'");
+	assert_text(&r, "aCU0MSIkeCBgaSdcLysmPTt+eno=", "***");
+	assert_text(&r, "aCU0MSIkeCBgaSdcLysmPTt-eno", "***");
+	redact_release(&r);
+}
+
+/* The base64 of whatever text holds the value gives no whole group of it away. */
+static void test_base64_inside(void **state)
+{
+	static const char value[] = "tokenvalue\x7e\x7f\xbf+/";
+	struct redact r = { 0 };
+
+	(void)state;
+	redact_add(&r, value);
+	for (size_t before = 0; before < 7; before++) {
+		for (size_t after = 0; after < 7; after++) {
+			TEXT_BUF text = TEXT, coded = TEXT, out = TEXT;
+			size_t first = (before + 2) / 3 * 4;
+			size_t last = (before + strlen(value)) / 3 * 4;
+
+			buf_addf(&text, "%.*s%s%.*s", (int)before, "<<<<<<<", value,
+				 (int)after, ">>>>>>>");
+			quote_base64(&coded, text.ptr, text.len);
+			redact_text(&r, coded.ptr, coded.len, &out);
+			assert_non_null(strstr(out.ptr, "***"));
+			for (size_t at = first; at + 4 <= last; at += 4) {
+				char group[5] = { 0 };
+
+				memcpy(group, coded.ptr + at, 4);
+				assert_null(strstr(out.ptr, group));
+			}
+		}
+	}
+	redact_release(&r);
+}
+
+static void test_splits(void **state)
+{
+	static const char *const texts[] = {
+		"a line without a secret\n",
+		"token=abcdabce abcdabcf\nabcdabc",
+		"abcdabcdabcdabcfabcdabceabcd",
+		"YWJjZGFiY2U=abcd%22+abcd%22%20abcd\"+ xx",
+		"wxyzwxyz12345wxyz1234wxyz12345",
+	};
+	struct redact r = { 0 };
+
+	(void)state;
+	redact_add(&r, "abcdabce");
+	redact_add(&r, "bcdabcf");
+	redact_add(&r, "abcd\" xx");
+	redact_add(&r, "abcd\"+ xx");
+	redact_add(&r, "wxyz12345");
+	redact_add(&r, "wxyz1");
+	redact_add(&r, "z1234w");
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		check_all_splits(&r, texts[i], strlen(texts[i]));
+	check_all_splits(&r, "abcd\0abcdabce\0\xff wxyz1\0", 23);
+	redact_release(&r);
+}
+
+/* Few letters, so that words overlap, contain and follow each other in every way. */
+static void test_random(void **state)
+{
+	uint64_t seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 3000; round++) {
+		struct redact r = { 0 };
+		char text[49] = "", word[16];
+		size_t len = 48;
+
+#define DRAW(n) ((size_t)((seed = seed * 6364136223846793005u + 1) >> 33) % (n))
+		for (size_t i = 0; i < 1 + DRAW(6); i++) {
+			size_t n = 4 + DRAW(8);
+
+			for (size_t k = 0; k < n; k++)
+				word[k] = (char)('a' + DRAW(2));
+			word[n] = '\0';
+			redact_add(&r, word);
+		}
+		for (size_t k = 0; k < len; k++)
+			text[k] = (char)('a' + DRAW(2));
+		for (size_t k = 0; k < 20; k++) {
+			size_t i = DRAW(len + 1), j = i + DRAW(len + 1 - i);
+
+			check_pieces(&r, text, len, i, j);
+		}
+#undef DRAW
+		redact_release(&r);
+	}
+}
+
+/* So many that the window is at its shortest, and words of all lengths around it. */
+static void test_many(void **state)
+{
+	struct redact r = { 0 };
+	TEXT_BUF text = TEXT;
+	char word[128];
+
+	(void)state;
+	for (int i = 0; i < 1200; i++) {
+		snprintf(
+			word, sizeof(word), "%d:%.*s", i * 7919, i % 64,
+			"the same words of all lengths as they may stand in a text, again");
+		redact_add(&r, word);
+		buf_addf(&text, "%d: %s and %d ", i, word, i * 7919);
+	}
+	check_pieces(&r, text.ptr, 20000, 7000, 7001);
+	check_pieces(&r, text.ptr + 20000, 20000, 0, 20000);
+	redact_release(&r);
+}
+
+static void test_grows_between(void **state)
+{
+	struct redact r = { 0 };
+	struct redact_stream s = REDACT_STREAM_INIT;
+	TEXT_BUF out = TEXT;
+
+	(void)state;
+	redact_add(&r, "firstfirst");
+	redact_feed(&r, &s, "firstfirst fir", 14, false, &out);
+	assert_string_equal(buf_str(&out), "*** ");
+	redact_add(&r, "first-second");
+	redact_feed(&r, &s, "st-", 3, false, &out);
+	assert_string_equal(buf_str(&out), "*** ");
+	redact_feed(&r, &s, "second\n", 7, false, &out);
+	assert_string_equal(buf_str(&out), "*** ***\n");
+	redact_feed(&r, &s, "", 0, true, &out);
+	assert_string_equal(buf_str(&out), "*** ***\n");
+	redact_release(&r);
+}
+
+/* A form is announced at once, also where a longer one might follow. */
+static void test_announces(void **state)
+{
+	struct redact r = { 0 };
+	struct redact_stream s = REDACT_STREAM_INIT;
+	TEXT_BUF out = TEXT;
+
+	(void)state;
+	redact_add(&r, "abcdefg");
+	redact_add(&r, "abcdefghij");
+	redact_feed(&r, &s, "> abcdefg", 9, false, &out);
+	assert_string_equal(buf_str(&out), "> ***");
+	redact_feed(&r, &s, "hi", 2, false, &out);
+	assert_string_equal(buf_str(&out), "> ***");
+	redact_feed(&r, &s, "x", 1, false, &out);
+	assert_string_equal(buf_str(&out), "> ***hix");
+	redact_feed(&r, &s, "", 0, true, &out);
+	redact_release(&r);
+}
+
+static void test_full(void **state)
+{
+	struct redact r = { 0 };
+	char value[64];
+
+	(void)state;
+	redact_add(&r, "the-client-secret");
+	for (int i = 0; i < 2000; i++) {
+		snprintf(value, sizeof(value), "token-number-%d", i);
+		redact_add_token(&r, value);
+		assert_text(&r, value, "***");
+	}
+	assert_int_equal(r.count, REDACT_COUNT_MAX);
+	assert_text(&r, "the-client-secret token-number-1999", "*** ***");
+	assert_text(&r, "token-number-1000", "token-number-1000");
+	redact_release(&r);
+}
+
+static void test_cut(void **state)
+{
+	struct redact r = { 0 };
+	size_t count;
+
+	(void)state;
+	redact_add(&r, "the-client-secret");
+	count = r.count;
+	redact_add_token(&r, "a-token-of-old");
+	assert_text(&r, "a-token-of-old", "***");
+	redact_cut(&r, count);
+	assert_text(&r, "a-token-of-old the-client-secret", "a-token-of-old ***");
+	redact_release(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plain),	      cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_base64_inside), cmocka_unit_test(test_splits),
+		cmocka_unit_test(test_random),	      cmocka_unit_test(test_many),
+		cmocka_unit_test(test_grows_between), cmocka_unit_test(test_announces),
+		cmocka_unit_test(test_full),	      cmocka_unit_test(test_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
