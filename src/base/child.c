@@ -49,6 +49,15 @@ static int child_pipe_output(struct child_pipe *ret, struct err *err)
 	return 0;
 }
 
+/* True where stdout and stderr lead to the same terminal, pipe or file. */
+static bool child_is_one_file(void)
+{
+	struct stat out, err;
+
+	return fstat(STDOUT_FILENO, &out) == 0 && fstat(STDERR_FILENO, &err) == 0 &&
+	       out.st_dev == err.st_dev && out.st_ino == err.st_ino;
+}
+
 /*
  * Blocks what child_tend() reads. What came before is in interrupt_pending(), so that no
  * signal falls between the two.
@@ -73,7 +82,7 @@ static int child_block(struct child *c, sigset_t *ret_old, struct err *err)
 
 /* In the new process: becomes the command, or tells the parent why not. */
 static _Noreturn void child_become(char **argv, const struct child_pipe *out,
-				   const struct child_pipe *err_pipe, int report,
+				   const struct child_pipe *errors, int report,
 				   const sigset_t *mask, mode_t file_mask, pid_t parent)
 {
 	int errnum = 0;
@@ -81,8 +90,9 @@ static _Noreturn void child_become(char **argv, const struct child_pipe *out,
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(128 + SIGKILL);
-	if ((out->write >= 0 && dup2(out->write, STDOUT_FILENO) < 0) ||
-	    (err_pipe->write >= 0 && dup2(err_pipe->write, STDERR_FILENO) < 0))
+	if (out->write >= 0 &&
+	    (dup2(out->write, STDOUT_FILENO) < 0 ||
+	     dup2(errors->write >= 0 ? errors->write : out->write, STDERR_FILENO) < 0))
 		errnum = errno;
 	umask(file_mask);
 	interrupt_restore();
@@ -147,8 +157,8 @@ int child_start(struct child *ret, char **argv, bool piped, mode_t mask, struct 
 	pid_t parent = getpid();
 	sigset_t old;
 
-	if ((piped &&
-	     (child_pipe_output(&out, err) || child_pipe_output(&errors, err))) ||
+	if ((piped && child_pipe_output(&out, err)) ||
+	    (piped && !child_is_one_file() && child_pipe_output(&errors, err)) ||
 	    child_pipe_open(&report, err) || child_block(&c, &old, err))
 		return -1;
 	c.pid = fork();

@@ -4,6 +4,7 @@
 
 #include "base/child.h"
 #include "base/log.h"
+#include "commands/filter.h"
 
 const struct arg_row exec_options[] = {
 	{ "redact", 0, NULL, "replace token and secrets in the command's output by ***" },
@@ -26,19 +27,12 @@ static int exec_environment(const struct session *s, struct err *err)
 	return 0;
 }
 
-/* The command may run for hours, and waiting for it needs no secret. */
-static void exec_forget(struct app *app, struct session *s)
-{
-	session_close(s);
-	settings_release(&app->settings);
-	redact_release(log_secrets());
-}
-
 int cmd_exec(struct app *app, struct err *err)
 {
 	AUTO_SESSION struct session s = { .state = STATE_INIT };
 	AUTO_CHILD struct child child = CHILD_INIT;
 	struct session_want want = { 0 };
+	bool redact = args_has(&app->args, "redact");
 
 	if (!app->args.rest_count) {
 		err_set(err, ERR_USAGE, "no command to run");
@@ -49,8 +43,13 @@ int cmd_exec(struct app *app, struct err *err)
 	    exec_environment(&s, err))
 		return -1;
 	session_hang_up(&s);
-	if (child_start(&child, app->args.rest, false, app->umask, err))
+	if (child_start(&child, app->args.rest, redact, app->umask, err))
 		return -1;
-	exec_forget(app, &s);
+	/* The command may run for hours, and waiting for it needs no secret. */
+	settings_release(&app->settings);
+	if (redact)
+		return filter_run(&child, &s.state, err);
+	session_close(&s);
+	redact_release(log_secrets());
 	return child_wait(&child);
 }

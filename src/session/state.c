@@ -172,6 +172,18 @@ void state_read(const struct state *s, struct record *ret)
 	}
 }
 
+bool state_changed(const struct state *s, struct state_seen *seen)
+{
+	struct stat st;
+
+	if (fstatat(s->fd, "state.json", &st, AT_SYMLINK_NOFOLLOW) ||
+	    (st.st_ino == seen->number && st.st_ctim.tv_sec == seen->changed.tv_sec &&
+	     st.st_ctim.tv_nsec == seen->changed.tv_nsec))
+		return false;
+	*seen = (struct state_seen){ st.st_ino, st.st_ctim };
+	return true;
+}
+
 static bool state_holds(const struct state *s, const char *name, const char *before,
 			const struct buf *value)
 {

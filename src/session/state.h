@@ -9,6 +9,8 @@
 #ifndef SESSION_STATE_H
 #define SESSION_STATE_H
 
+#include <sys/types.h>
+
 #include "oauth/token.h"
 #include "provider/provider.h"
 
@@ -93,6 +95,17 @@ void state_read(const struct state *s, struct record *ret);
  * Replaced tokens that have expired are left out.
  */
 int state_write(const struct state *s, const struct record *r, struct err *err);
+
+/*
+ * True when state.json is another one than when @seen was last filled; fills it. Two
+ * writes are two files, told apart by number and time, so one that a reader can have
+ * seen a token of is never missed.
+ */
+struct state_seen {
+	ino_t number;
+	struct timespec changed;
+};
+bool state_changed(const struct state *s, struct state_seen *seen);
 
 /* True when `token` and `header` hold what the record says. */
 bool state_matches(const struct state *s, const struct record *r);
