@@ -44,10 +44,11 @@ static int spool_leave_out(struct spool *s, const char **from, size_t *len,
 		       : 0;
 }
 
-int spool_flush(struct spool *s, const struct spool_sink *sink, struct err *err)
+int spool_flush(struct spool *s, size_t len, const struct spool_sink *sink,
+		struct err *err)
 {
 	const char *from = buf_str(&s->held);
-	size_t len = s->held.len;
+	size_t all = len;
 
 	if (spool_leave_out(s, &from, &len, err))
 		return -1;
@@ -55,7 +56,7 @@ int spool_flush(struct spool *s, const struct spool_sink *sink, struct err *err)
 	s->gone += len;
 	if (len && sink->write(sink->arg, from, len, err))
 		return -1;
-	buf_reset(&s->held);
+	buf_shift(&s->held, all);
 	return 0;
 }
 

@@ -38,10 +38,11 @@ void spool_again(struct spool *s);
 bool spool_is_full(const struct spool *s);
 
 /*
- * Lets out what is held, when it is full; call it between items. -1 with ERR_TRANSIENT
+ * Lets out the first @len bytes of what is held, when it is full. -1 with ERR_TRANSIENT
  * when a repeated unit differs from what went out, or with the sink's error.
  */
-int spool_flush(struct spool *s, const struct spool_sink *sink, struct err *err);
+int spool_flush(struct spool *s, size_t len, const struct spool_sink *sink,
+		struct err *err);
 
 /* The unit is whole: lets out the rest of it, and begins another. Errors as above. */
 int spool_end(struct spool *s, const struct spool_sink *sink, struct err *err);

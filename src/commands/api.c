@@ -50,7 +50,8 @@ static enum http_sunk plain_write(void *arg, const struct http_resp *resp,
 	plain_head(p, resp);
 	if (!p->silent)
 		buf_add(&p->spool.held, data, len);
-	if (spool_is_full(&p->spool) && spool_flush(&p->spool, &p->sink, err))
+	if (spool_is_full(&p->spool) &&
+	    spool_flush(&p->spool, p->spool.held.len, &p->sink, err))
 		return HTTP_STOP;
 	return HTTP_SUNK;
 }

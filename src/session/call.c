@@ -20,7 +20,7 @@ static bool call_may_repeat(const struct caller *c, const struct call *call)
 
 int caller_open(struct caller *ret, struct session *s, struct err *err)
 {
-	*ret = (struct caller){ .session = s, .http = session_http(s, err) };
+	*ret = (struct caller){ .session = s, .http = session_http(s, err), .left = -1 };
 	return ret->http ? 0 : -1;
 }
 
@@ -79,6 +79,8 @@ int call_send(struct caller *c, struct call *call, struct err *err)
 	if (c->http->start(c->http, &call->job, err))
 		return -1;
 	c->running++;
+	if (c->left > 0)
+		c->left--;
 	return 0;
 }
 
@@ -101,21 +103,19 @@ static void call_hold(struct caller *c, int64_t ms)
 		c->gate_boot_ms = until;
 }
 
-/* What is on its way will be counted, too. */
+/* Calls on their way may be counted or not; they are taken as not counted yet. */
 static void call_heed_limit(struct caller *c, const struct http_resp *resp)
 {
 	int64_t count = call_header_number(resp, "inin-ratelimit-count");
 	int64_t allowed = call_header_number(resp, "inin-ratelimit-allowed");
 	int64_t reset = call_header_number(resp, "inin-ratelimit-reset");
 
-	if (count < 0 || allowed < 1 || reset < 1 || reset * 1000 > CALL_WAIT_MAX_MS ||
-	    count + c->running < allowed)
+	if (count < 0 || allowed < 1 || reset < 1 || reset * 1000 > CALL_WAIT_MAX_MS)
 		return;
-	if (clock_boot_ms() >= c->gate_boot_ms)
-		log_info("%lld of %lld requests of the API's limit are used; going on in "
-			 "%lld s",
-			 (long long)count, (long long)allowed, (long long)reset);
-	call_hold(c, reset * 1000);
+	c->left = allowed - count - c->running;
+	c->left = c->left > 0 ? c->left : 0;
+	c->reset_boot_ms = clock_boot_ms() + reset * 1000;
+	c->told = false;
 }
 
 static void call_show(const struct call *call, struct buf *out)
@@ -248,13 +248,23 @@ enum call_next call_settle(struct caller *c, struct call *call, struct err *err)
 	return call_fail(call, err);
 }
 
-int64_t call_delay_ms(const struct caller *c, const struct call *call)
+int64_t call_delay_ms(struct caller *c, const struct call *call)
 {
 	int64_t from =
 		call->not_before > c->gate_boot_ms ? call->not_before : c->gate_boot_ms;
-	int64_t left = from - clock_boot_ms();
+	int64_t now = clock_boot_ms();
 
-	return left > 0 ? left : 0;
+	if (now >= c->reset_boot_ms)
+		c->left = -1;
+	if (c->left == 0 && c->reset_boot_ms > from) {
+		from = c->reset_boot_ms;
+		if (!c->told)
+			log_info("the API's limit of requests is used up; going on in "
+				 "%lld s",
+				 (long long)(from - now + 999) / 1000);
+		c->told = true;
+	}
+	return from > now ? from - now : 0;
 }
 
 int call_run(struct caller *c, struct call *call, struct err *err)

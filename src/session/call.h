@@ -32,8 +32,11 @@ struct caller {
 	bool queries;		    /* POSTs only ask, and may be repeated */
 	void (*renewed)(void *arg); /* a new token was got: mask it */
 	void *arg;
-	int64_t gate_boot_ms; /* no call is sent before */
-	int running;	      /* calls on their way */
+	int64_t gate_boot_ms;  /* no call is sent before */
+	int running;	       /* calls on their way */
+	int64_t left;	       /* requests that the limit allows; -1: not known */
+	int64_t reset_boot_ms; /* when the limit begins anew */
+	bool told;	       /* that we wait for that */
 };
 
 /* Who reads the body of a 2xx answer. NULL functions are left out. */
@@ -81,8 +84,8 @@ enum call_next call_settle(struct caller *c, struct call *call, struct err *err)
 /* Sends, waits and repeats until it is done: 0, or -1 with the error. */
 int call_run(struct caller *c, struct call *call, struct err *err);
 
-/* Milliseconds until @call may be sent; 0: now. */
-int64_t call_delay_ms(const struct caller *c, const struct call *call);
+/* Milliseconds until @call may be sent; 0: now. Tells when the limit holds it back. */
+int64_t call_delay_ms(struct caller *c, const struct call *call);
 
 /* Makes @call ready for another request; bounds and reader stay. */
 void call_reset(struct call *call);
