@@ -20,6 +20,7 @@ static const struct {
 
 static enum log_level current = LOG_INFO;
 static struct redact secrets;
+static bool status_shown;
 
 int log_level_parse(const char *name)
 {
@@ -54,6 +55,17 @@ void log_clean(const char *text, struct buf *out)
 	quote_clean(out, buf_str(&hidden), LOG_LINE_MAX / 2);
 }
 
+void log_status(const char *text)
+{
+	AUTO_BUF struct buf line = BUF_INIT(LOG_LINE_MAX);
+
+	if (!text && !status_shown)
+		return;
+	status_shown = text != NULL;
+	buf_addf(&line, "\r\033[K%s", text ? text : "");
+	fs_write_all(STDERR_FILENO, buf_str(&line), line.len);
+}
+
 void log_at(enum log_level level, const char *fmt, ...)
 {
 	AUTO_BUF struct buf text = BUF_INIT(LOG_LINE_MAX / 4);
@@ -65,6 +77,7 @@ void log_at(enum log_level level, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vaddf(&text, fmt, ap);
 	va_end(ap);
+	log_status(NULL);
 	buf_addf(&line, "cc-token: %s", levels[level].prefix);
 	log_clean(buf_str(&text), &line);
 	buf_addc(&line, '\n');

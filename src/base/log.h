@@ -23,6 +23,12 @@ void log_at(enum log_level level, const char *fmt, ...) PRINTF(2, 3);
 #define log_info(...)  log_at(LOG_INFO, __VA_ARGS__)
 #define log_debug(...) log_at(LOG_DEBUG, __VA_ARGS__)
 
+/*
+ * Shows @text as the last line of a terminal, in place of the one before, until the next
+ * log line or NULL. The caller knows that stderr is a terminal.
+ */
+void log_status(const char *text);
+
 /* The one list of values to hide; never NULL. */
 struct redact *log_secrets(void);
 

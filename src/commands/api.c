@@ -15,6 +15,20 @@ const struct arg_row api_options[] = {
 	{ "header", 'H', "NAME:VALUE", "a further header" },
 	{ "include", 'i', NULL, "print status line and headers, too" },
 	{ "silent", 0, NULL, "don't print the body" },
+	{ "paginate", 0, NULL,
+	  "all pages of a list, an item a line; a POST counts as a query then, and is "
+	  "repeated where needed" },
+	{ "paging", 0, "STYLE",
+	  "how the list goes on, instead of finding out: G1 to G10, N1 to N3, pagination, "
+	  "link" },
+	{ "items", 0, "NAME", "where the items stand, such as resultSet.dispositions" },
+	{ "slurp", 0, NULL, "all items as one JSON array" },
+	{ "limit", 0, "N", "stop after N items" },
+	{ "max-pages", 0, "N", "stop after N pages" },
+	{ "page-size", 0, "N", "ask for N items a page" },
+	{ "start-page", 0, "N", "begin with page N" },
+	{ "start-cursor", 0, "CURSOR", "begin with the page that CURSOR means" },
+	{ "concurrency", 0, "N", "fetch up to N numbered pages at the same time" },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -119,5 +133,6 @@ int cmd_api(struct app *app, struct err *err)
 	caller.arg = app;
 	if (api_request(app, base, &call.req, err))
 		return -1;
-	return api_plain(app, &caller, &call, err);
+	return api_is_list(&app->args) ? api_list(app, &caller, &call.req, err)
+				       : api_plain(app, &caller, &call, err);
 }

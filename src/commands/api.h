@@ -7,7 +7,7 @@
 
 #include "base/spool.h"
 #include "commands/command.h"
-#include "session/call.h"
+#include "session/pager.h"
 
 enum {
 	API_HOLD = 4 * 1024 * 1024, /* an answer up to this is printed only when whole */
@@ -30,6 +30,23 @@ int output_write(void *o, const char *data, size_t len, struct err *err);
 /* The request that the command line describes, but for the paging. */
 int api_request(const struct app *app, const char *base, struct http_req *ret,
 		struct err *err);
+
+/* What is told on stderr while a list is fetched; nothing at the level of errors. */
+struct progress {
+	int64_t start_boot_ms, next_boot_ms;
+	bool terminal; /* a bar; else a line every few seconds */
+};
+void progress_begin(struct progress *pr);
+void progress_tick(void *pr, const struct pager *p);
+/* A last line, and how to go on where the list was not printed to its end. */
+void progress_end(const struct progress *pr, const struct pager *p);
+
+/* True when the command line asks for a list: --paginate, or an option that implies it. */
+bool api_is_list(const struct args *args);
+
+/* Fetches the list that @first asks for, as the options say, and prints it. */
+int api_list(struct app *app, struct caller *caller, struct http_req *first,
+	     struct err *err);
 
 /* Says 0, or -1 with the error, and makes a closed stdout a quiet end. */
 int api_finish(const struct output *out, int rc);
