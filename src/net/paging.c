@@ -86,21 +86,51 @@ static int64_t paging_here(const struct paging *p, const struct position *here,
 	return told >= 0 ? told : paging_first_number(p);
 }
 
-/* Notes how far the list goes, as the latest answer has it. */
-static void paging_learn(struct paging *p, const struct page_facts *f)
+/* Notes how far the list goes, as the latest answer that tells has it. */
+static void paging_learn(struct paging *p, const struct position *here,
+			 const struct page_facts *f)
 {
+	const struct paging_style *s = p->style;
+	int64_t total = paging_told(f, s->total), last = paging_told(f, s->pages);
+	int64_t skipped = 0;
+
 	if (f->items > p->page_size)
 		p->page_size = f->items;
-	p->total = paging_told(f, p->style->total);
-	p->last = paging_told(f, p->style->pages);
-	if (p->last < 0 && p->total >= 0 && p->page_size)
+	if (p->pages == 1 && s->way == WAY_OFFSET)
+		skipped = paging_here(p, here, f) - s->first;
+	else if (p->pages == 1 && s->way == WAY_NUMBER)
+		skipped = (paging_here(p, here, f) - s->first) * p->page_size;
+	p->before += skipped;
+	p->total = total >= 0 ? total : p->total;
+	p->last = last >= 0 ? last : p->last;
+	if (s->pages == NUM_COUNT && p->total >= 0 && p->page_size)
 		p->last = (p->total + p->page_size - 1) / p->page_size;
+}
+
+int64_t paging_missing(const struct paging *p)
+{
+	int64_t missing = p->total - p->before - p->items;
+
+	return missing > 0 ? missing : 0;
 }
 
 static bool paging_is_linked(const struct paging *p, const struct page_facts *f)
 {
 	return f->text[TEXT_NEXT_PAGE].len ||
 	       (p->style->next < TEXT_COUNT && f->text[p->style->next].len);
+}
+
+/*
+ * Behind the end that the count of items tells, though fewer came than it says: one more
+ * page tells whether they are there.
+ */
+static enum paging_next paging_beyond(struct paging *p, const struct page_facts *f,
+				      bool was_beyond)
+{
+	if (!paging_missing(p) || (was_beyond && !f->items))
+		return PAGING_END;
+	p->probing = true;
+	return PAGING_MORE;
 }
 
 /*
@@ -113,15 +143,16 @@ static enum paging_next paging_by_number(struct paging *p, const struct position
 {
 	int64_t at = paging_here(p, here, f);
 	bool linked = paging_is_linked(p, f), led = p->linked;
-	bool left = p->total > 0 && at * p->page_size < p->total;
 
 	p->linked = linked;
 	ret->at = at + 1;
-	if (p->last >= 0)
-		return at < p->last || (linked && left) ? PAGING_MORE : PAGING_END;
-	if (linked || left)
+	if (at < p->last || (linked && p->last < 0))
 		return PAGING_MORE;
-	if (led || !f->items || f->items < p->page_size)
+	if (paging_missing(p) && (linked || p->last < 0))
+		return PAGING_MORE;
+	if (p->style->pages == NUM_COUNT && p->last >= 0)
+		return paging_beyond(p, f, at > p->last);
+	if (p->last >= 0 || led || !f->items || f->items < p->page_size)
 		return PAGING_END;
 	p->probing = p->pages == 1;
 	return PAGING_MORE;
@@ -150,9 +181,12 @@ static enum paging_next paging_by_offset(struct paging *p, const struct position
 
 	full = p->page_size > full ? p->page_size : full;
 	ret->at = at + (f->items ? f->items : p->page_size ? p->page_size : full);
+	if (ret->at == at)
+		return PAGING_END;
 	if (p->total >= 0)
-		return ret->at - p->style->first < p->total && ret->at > at ? PAGING_MORE
-									    : PAGING_END;
+		return ret->at - p->style->first < p->total
+			       ? PAGING_MORE
+			       : paging_beyond(p, f, at - p->style->first >= p->total);
 	if (!f->items)
 		return PAGING_END;
 	p->probing = f->items < full || p->pages == 1;
@@ -241,7 +275,7 @@ enum paging_next paging_next(struct paging *p, const struct position *here,
 	p->pages++;
 	p->items += f->items;
 	p->empty = f->items ? 0 : p->empty + 1;
-	paging_learn(p, f);
+	paging_learn(p, here, f);
 	if (f->too_long) {
 		err_set(err, ERR_REFUSED,
 			"the link or cursor of the next page is longer "

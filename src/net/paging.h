@@ -113,12 +113,13 @@ struct paging {
 	const struct http_req *first;	  /* borrowed: the request as the user gave it */
 	const char *base;		  /* borrowed: the API's base URL */
 	int64_t pages, items;		  /* done so far */
-	int64_t page_size;		  /* the most items that one had */
-	int64_t last;			  /* number of the last page; -1: not known */
-	int64_t total;			  /* items in all; -1: not known */
-	int empty;			  /* empty pages in a row */
-	bool linked;			  /* links led on before */
-	bool probing; /* the last page was short, and nobody tells whether there are more */
+	int64_t before;	   /* items before the first page that was asked for */
+	int64_t page_size; /* the most items that one had */
+	int64_t last;	   /* number of the last page; -1: not known */
+	int64_t total;	   /* items in all; -1: not known */
+	int empty;	   /* empty pages in a row */
+	bool linked;	   /* the last page had a link to another one */
+	bool probing;	   /* nobody tells whether there is another one; it is tried */
 	uint64_t seen[PAGING_SEEN];
 };
 
@@ -142,6 +143,9 @@ enum paging_next paging_next(struct paging *p, const struct position *here,
  * were there before. paging_next() does it for pages with f->digest set.
  */
 bool paging_is_new(struct paging *p, uint64_t digest, struct err *err);
+
+/* How many items fewer came than the server told; to be asked at the end. */
+int64_t paging_missing(const struct paging *p);
 
 /* The position @k pages after @here, if that can be told beforehand. */
 bool paging_ahead(const struct paging *p, const struct position *here, int64_t k,

@@ -231,7 +231,8 @@ static bool style_fits_request(const struct paging_style *s, const struct http_r
 	if (s->place == IN_Q64)
 		return style_has_query(req, "q64");
 	buf_add(&key, s->param, strcspn(s->param, "."));
-	return jsonedit_get(buf_str(&req->body), buf_str(&key), &ignored);
+	return jsonedit_get(buf_str(&req->body), buf_str(&key), &ignored) ||
+	       (strchr(s->param, '.') && strstr(buf_str(&req->url), "/details/query"));
 }
 
 const struct paging_style *paging_style_detect(const struct http_req *req,

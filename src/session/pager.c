@@ -231,6 +231,15 @@ static void pager_advance(struct pager *p)
 		p->caller->http->resume(p->caller->http, &p->slot[0]->call.job);
 }
 
+static void pager_warn_missing(const struct pager *p)
+{
+	int64_t missing = paging_missing(&p->paging);
+
+	if (missing && !p->opts->limit)
+		log_warn("the server told of %lld items and gave %lld fewer",
+			 (long long)p->paging.total, (long long)missing);
+}
+
 static void pager_warn(struct pager *p, const struct page *page)
 {
 	if (!page->scan.bad_utf8 || p->warned)
@@ -287,6 +296,8 @@ static int pager_deliver(struct pager *p, struct err *err)
 	p->ended =
 		next != PAGING_MORE || (p->opts->limit && p->printed >= p->opts->limit);
 	pager_advance(p);
+	if (next == PAGING_END)
+		pager_warn_missing(p);
 	if (next == PAGING_REFUSED) {
 		*err = why;
 		return -1;
