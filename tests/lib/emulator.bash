@@ -116,12 +116,22 @@ emu_valid_tokens() {
 }
 
 # oidc_start [LIFETIME]: a certified OAuth 2 server, oidc-provider, beside the emulator; its access tokens
-# live LIFETIME seconds (600). Sets OIDC_URL (the issuer) and the ids and secrets of its clients.
+# live LIFETIME seconds (600). Sets OIDC_URL (the issuer) and the ids and secrets of its clients. Where npm
+# can't be reached it starts none, which is a failure in CI; tests say oidc_needed first.
 oidc_start() {
-	oidc_install || return
+	if ! oidc_install; then
+		[ "${CI-}" != true ]
+		return
+	fi
 	emu_launch "$EMU_DIR/oidc.log" node "$EMU_HOME/oidc/server.mjs" "$EMU_DIR" "$@" || return
 	# shellcheck source=/dev/null
 	. "$EMU_DIR/oidc.env"
+}
+
+# For the first line of a test that talks to it.
+oidc_needed() {
+	[ -n "${OIDC_URL-}" ] || [ -r "${EMU_DIR-}/oidc.env" ] ||
+		skip "oidc-provider could not be installed: npm's registry was not reached"
 }
 
 # Its packages, at the versions of its lock file, once.
