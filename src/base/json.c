@@ -212,6 +212,16 @@ void json_put(struct json *parent, const char *key, struct json *value)
 		cJSON_AddItemToArray(json_mut(parent), json_mut(value));
 }
 
+void json_add_str(struct json *array, const char *value)
+{
+	cJSON_AddItemToArray(json_mut(array), cJSON_CreateString(value));
+}
+
+struct json *json_copy(const struct json *v)
+{
+	return (struct json *)cJSON_Duplicate((const cJSON *)v, true);
+}
+
 struct json *json_string(const char *text)
 {
 	return json_wrap(cJSON_CreateString(text));

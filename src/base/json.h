@@ -68,6 +68,11 @@ struct json *json_raw_value(const char *text);
 /* The member @key of an object (NULL: the last element of an array), to be changed. */
 struct json *json_edit(struct json *parent, const char *key);
 
+/* Adds a string to the end of an array. */
+void json_add_str(struct json *array, const char *value);
+/* A copy that the caller frees; NULL of NULL. */
+struct json *json_copy(const struct json *v);
+
 /* Appends the document to @out on one line; the memory used on the way is wiped. */
 void json_print(const struct json *v, struct buf *out);
 

@@ -53,6 +53,7 @@ struct http_req {
 	bool once; /* never send it twice, not even where a kept connection turns out dead */
 	int64_t timeout_ms;	      /* for this attempt; 0: the transport's own */
 	const struct http_sink *sink; /* NULL: the body is kept in the answer */
+	bool cleanup; /* it clears up after us, so a signal does not end it */
 };
 
 #define HTTP_REQ_INIT                                        \

@@ -134,7 +134,7 @@ static int http_on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
 	for (size_t i = 0; i < t->env->socket_count; i++)
 		setsockopt(t->env->sockets[i], IPPROTO_TCP, TCP_QUICKACK, &on,
 			   sizeof(on));
-	return interrupt_pending() && transfer_gives_up(t);
+	return interrupt_pending() && !t->req->cleanup && transfer_gives_up(t);
 }
 
 static CURLcode http_on_ssl_ctx(CURL *curl, void *ssl_ctx, void *arg)
@@ -316,8 +316,10 @@ static void http_set_request(struct transfer *t)
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers);
 	if (req->once)
 		curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
-	if (t->env->opts.unix_socket)
+	if (t->env->opts.unix_socket) {
 		curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, t->env->opts.unix_socket);
+		curl_easy_setopt(c, CURLOPT_PROXY, "");
+	}
 	if (req->has_body) {
 		curl_easy_setopt(c, CURLOPT_POST, 1L);
 		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
@@ -346,7 +348,8 @@ int transfer_prepare(struct transfer *t, struct err *err)
 	bool ok;
 
 	http_resp_reset(t->resp);
-	if (interrupt_check(err) || (tls && http_need_trust(t->env, err)))
+	if ((!t->req->cleanup && interrupt_check(err)) ||
+	    (tls && http_need_trust(t->env, err)))
 		return -1;
 	t->headers = http_header_list(t->req, &ok);
 	if (!ok || t->req->url.failed || t->req->body.failed) {
