@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/quote.h"
+#include "commands/background.h"
 
 /* State first: the post step must find what there is, even if the rest fails. */
 static int action_save(struct app *app, const struct session *s, struct err *err)
@@ -98,13 +99,16 @@ int cmd_action(struct app *app, struct err *err)
 	AUTO_SESSION struct session s = { .state = STATE_INIT };
 	AUTO_BUF struct buf dir = BUF_INIT(BUF_URL_MAX);
 	struct session_want want = { 0 };
-	const char *refresher = "none";
+	const char *refresher;
 
 	if (app_session(app, &s, SESSION_CREATE, err) || action_save(app, &s, err))
 		return -1;
 	runner_mask(&app->runner);
 	if (app_token(app, &s, &want, err))
 		return -1;
+	if (settings_bool(&app->settings, SET_REFRESH) && background_start(app, &s, err))
+		return -1;
+	refresher = background_kind(&s);
 	runner_shown_path(&app->runner, buf_str(&s.state.path), &dir);
 	if (action_outputs(app, &s, buf_str(&dir), refresher, err) ||
 	    action_environment(app, &s, buf_str(&dir), err) ||

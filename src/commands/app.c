@@ -7,6 +7,11 @@
 #include "base/fs.h"
 #include "base/log.h"
 
+static void app_show(void *arg)
+{
+	runner_mask(arg);
+}
+
 int app_session(struct app *app, struct session *s, enum session_open_mode mode,
 		struct err *err)
 {
@@ -19,7 +24,10 @@ int app_session(struct app *app, struct session *s, enum session_open_mode mode,
 		buf_add(&app->place.base, stored, (size_t)(slash - stored));
 	else if (runner_state_base(&app->runner, &app->settings, &app->place.base, err))
 		return -1;
-	return session_open(s, &app->settings, &app->place, mode, err);
+	if (session_open(s, &app->settings, &app->place, mode, err))
+		return -1;
+	s->masks = (struct session_masks){ .show = app_show, .arg = &app->runner };
+	return 0;
 }
 
 int app_token(struct app *app, struct session *s, const struct session_want *want,

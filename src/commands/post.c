@@ -1,14 +1,9 @@
 #include "commands/command.h"
 
-#include <string.h>
-
 #include "base/log.h"
-#include "session/request.h"
+#include "commands/background.h"
 
-enum {
-	POST_STOP_MS = 10 * 1000, /* for the refresher to end, a request included */
-	POST_REVOKE_MS = 10 * 1000,
-};
+enum { POST_REVOKE_MS = 10 * 1000 };
 
 /*
  * The state of the main step: the directory it saved, else (act gives docker post steps
@@ -22,15 +17,6 @@ static int post_open(struct app *app, struct session *s, struct err *err)
 		return app_session(app, s, SESSION_STORED, err);
 	buf_set(&app->place.stored, saved);
 	return session_open(s, &app->settings, &app->place, SESSION_SAVED, err);
-}
-
-/* First of all, so that no token is minted after the others were revoked. */
-static void post_stop(struct app *app, struct session *s)
-{
-	struct err why = ERR_INIT;
-
-	if (request_stop(&s->state, POST_STOP_MS, &why))
-		app_warn(app, "%s; a token of its last request may live on", why.text);
 }
 
 static bool post_can_revoke(const struct session *s)
@@ -91,7 +77,8 @@ int cmd_post(struct app *app, struct err *err)
 			app_warn(app, "nothing to clean up: %s", why.text);
 		return 0;
 	}
-	post_stop(app, &s);
+	/* First, so that no token is minted after the others were revoked. */
+	background_stop(app, &s);
 	if (state_lock(&s.state, &why) || session_reload(&s, &why))
 		app_warn(app, "not revoked: %s", why.text);
 	else

@@ -1,8 +1,10 @@
 #include "commands/command.h"
 
+#include <string.h>
+
 #include "base/json.h"
 #include "base/quote.h"
-#include "session/request.h"
+#include "commands/background.h"
 
 const struct arg_row status_options[] = {
 	{ "json", 0, NULL, "one JSON object" },
@@ -42,16 +44,12 @@ static void status_token(const struct record *r, bool valid, struct json *o,
 /* Whether it runs is asked of the kernel, so the answer holds after a kill -9, too. */
 static void status_refresher(const struct session *s, struct json *o, struct buf *text)
 {
-	const struct record *r = &s->record;
-	bool alive = request_alive(&s->state, NULL);
+	const char *kind = background_kind(s);
 	char next[CLOCK_TEXT_SIZE] = "";
 
-	if (alive && r->next_wall)
-		clock_format(r->next_wall, next);
-	status_add(o, text, "refresher", "refresher",
-		   !alive	      ? "none"
-		   : r->container.len ? "container"
-				      : "process");
+	if (strcmp(kind, "none") != 0 && s->record.next_wall)
+		clock_format(s->record.next_wall, next);
+	status_add(o, text, "refresher", "refresher", kind);
 	status_add(o, text, "next_refresh_at", "next refresh", next);
 }
 

@@ -49,7 +49,7 @@ enum refresher_end {
 	REFRESHER_BROKEN,      /* @err holds why */
 };
 
-/* Runs until one of these. Tokens of a state that is gone are revoked: nobody else can. */
+/* Runs until one of these. Tokens of a state that is gone are revoked: who else can? */
 enum refresher_end refresher_run(struct refresher *r, struct err *err);
 
 #endif

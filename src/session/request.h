@@ -6,8 +6,8 @@
  *	stop	it shall end
  *
  * The refresher holds a record lock on `refresher.log` for its whole life. fcntl(2) tells
- * who holds it without taking it, so looking disturbs nobody; the kernel drops it when the
- * process dies.
+ * who holds it without taking it, so looking disturbs nobody; the kernel drops it when
+ * the process dies.
  */
 #ifndef SESSION_REQUEST_H
 #define SESSION_REQUEST_H

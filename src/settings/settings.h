@@ -131,6 +131,13 @@ void settings_env_names(enum setting_id id, enum provider_id provider, struct bu
  */
 void settings_clear_environment(void);
 
+/*
+ * Appends what was set as variables for another cc-token: NAME=VALUE and a NUL each, the
+ * proxies' too. Of two with the same name the later one holds.
+ */
+void settings_export(const struct settings *s, struct buf *out);
+void settings_export_one(enum setting_id id, const char *value, struct buf *out);
+
 const char *provider_name(enum provider_id id);
 
 /* The provider of that name, PROVIDER_NONE when there is none. */

@@ -1,0 +1,34 @@
+#include "settings/settings.h"
+
+/* Read by libcurl, see libcurl-env(3); a proxy's password may be in them. */
+static const char *const proxies[] = { "http_proxy", "https_proxy", "HTTPS_PROXY",
+				       "all_proxy",  "ALL_PROXY",   "no_proxy",
+				       "NO_PROXY" };
+
+static void export_pair(struct buf *out, const char *name, const char *value)
+{
+	buf_addf(out, "%s=%s", name, value);
+	buf_addc(out, '\0');
+}
+
+void settings_export(const struct settings *s, struct buf *out)
+{
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		const struct setting *v = &s->v[i];
+
+		if (v->from > FROM_DEFAULT && v->value.len)
+			export_pair(out, settings_row((enum setting_id)i)->env[0].name,
+				    buf_str(&v->value));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(proxies); i++) {
+		const char *value = getenv(proxies[i]);
+
+		if (value && *value)
+			export_pair(out, proxies[i], value);
+	}
+}
+
+void settings_export_one(enum setting_id id, const char *value, struct buf *out)
+{
+	export_pair(out, settings_row(id)->env[0].name, value);
+}
