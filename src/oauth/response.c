@@ -31,7 +31,7 @@ static const char *oauth_first(const struct json *doc, const char *const *keys, 
 static void oauth_show(struct buf *out, const char *before, const char *text,
 		       const char *after)
 {
-	AUTO_BUF struct buf clean = BUF_INIT(4 * ERR_TEXT_MAX);
+	AUTO_BUF struct buf clean = BUF_INIT(16 * ERR_TEXT_MAX);
 	AUTO_BUF struct buf cut = BUF_INIT(4 * ERR_TEXT_MAX);
 
 	log_clean(text, &clean);

@@ -181,7 +181,7 @@ static bool provider_is_domain(const char *text)
 			label++;
 		}
 	}
-	return label && dots;
+	return label && dots && text[strlen(text) - 1] != '-';
 }
 
 /* An area of two letters and a digit that the table doesn't have yet is taken as it is. */
