@@ -44,6 +44,7 @@ static void check_pieces(struct redact *r, const char *text, size_t len, size_t 
 	assert_int_equal(s.held.len, 0);
 	naive_text(r, text, len, &wanted);
 	assert_equal_buf(&out, &wanted);
+	buf_release(&s.held);
 }
 
 static void check_all_splits(struct redact *r, const char *text, size_t len)
@@ -221,6 +222,7 @@ static void test_grows_between(void **state)
 	assert_string_equal(buf_str(&out), "*** ***\n");
 	redact_feed(&r, &s, "", 0, true, &out);
 	assert_string_equal(buf_str(&out), "*** ***\n");
+	buf_release(&s.held);
 	redact_release(&r);
 }
 
@@ -241,6 +243,7 @@ static void test_announces(void **state)
 	redact_feed(&r, &s, "x", 1, false, &out);
 	assert_string_equal(buf_str(&out), "> ***hix");
 	redact_feed(&r, &s, "", 0, true, &out);
+	buf_release(&s.held);
 	redact_release(&r);
 }
 
