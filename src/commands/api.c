@@ -118,21 +118,23 @@ int cmd_api(struct app *app, struct err *err)
 	AUTO_SESSION struct session s = { .state = STATE_INIT };
 	AUTO_CALL struct call call = CALL_INIT;
 	struct session_want want = { 0 };
+	AUTO_BUF struct buf base = BUF_INIT(BUF_URL_MAX);
 	struct caller caller;
-	const char *base;
 
 	if (app_session(app, &s, SESSION_USE, err) || app_token(app, &s, &want, err) ||
 	    caller_open(&caller, &s, err))
 		return -1;
-	base = buf_str(&s.record.endpoints.api_url);
-	if (!*base) {
+	/* A copy: the record is read again when a token is renewed. */
+	buf_adds(&base, buf_str(&s.record.endpoints.api_url));
+	if (!base.len) {
 		err_set(err, ERR_USAGE, "the API host is not known");
 		return err_hint(err, "set api-url (CC_API_URL)");
 	}
 	caller.renewed = api_mask;
 	caller.arg = app;
-	if (api_request(app, base, &call.req, err))
+	if (api_request(app, buf_str(&base), &call.req, err))
 		return -1;
-	return api_is_list(&app->args) ? api_list(app, &caller, &call.req, err)
-				       : api_plain(app, &caller, &call, err);
+	return api_is_list(&app->args)
+		       ? api_list(app, &caller, buf_str(&base), &call.req, err)
+		       : api_plain(app, &caller, &call, err);
 }

@@ -44,9 +44,9 @@ void progress_end(const struct progress *pr, const struct pager *p);
 /* True when the command line asks for a list: --paginate, or an option that implies it. */
 bool api_is_list(const struct args *args);
 
-/* Fetches the list that @first asks for, as the options say, and prints it. */
-int api_list(struct app *app, struct caller *caller, struct http_req *first,
-	     struct err *err);
+/* Fetches the list that @first asks for at @base, as the options say, and prints it. */
+int api_list(struct app *app, struct caller *caller, const char *base,
+	     struct http_req *first, struct err *err);
 
 /* Says 0, or -1 with the error, and makes a closed stdout a quiet end. */
 int api_finish(const struct output *out, int rc);

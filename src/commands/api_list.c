@@ -167,8 +167,8 @@ static int list_close(struct list *l, struct err *err)
 	return output_write(&l->out, end, strlen(end), err);
 }
 
-int api_list(struct app *app, struct caller *caller, struct http_req *first,
-	     struct err *err)
+int api_list(struct app *app, struct caller *caller, const char *base,
+	     struct http_req *first, struct err *err)
 {
 	struct list l = { .slurp = args_has(&app->args, "slurp"),
 			  .silent = args_has(&app->args, "silent") };
@@ -183,8 +183,7 @@ int api_list(struct app *app, struct caller *caller, struct http_req *first,
 		return -1;
 	caller->queries = true;
 	progress_begin(&l.progress);
-	p = pager_open(caller, first, buf_str(&caller->session->record.endpoints.api_url),
-		       &o, &user);
+	p = pager_open(caller, first, base, &o, &user);
 	if (!p)
 		return err_set(err, ERR_INTERNAL, "memory ended");
 	rc = pager_run(p, err);

@@ -123,6 +123,8 @@ void progress_end(const struct progress *pr, const struct pager *p)
 	char span[CLOCK_TEXT_SIZE];
 
 	log_status(NULL);
+	if (!p->paging.pages)
+		return;
 	progress_counts(p, &text);
 	clock_format_span((ms + 500) / 1000, span);
 	log_info("%s in %s", buf_str(&text), span);

@@ -120,6 +120,23 @@ static bool paging_is_linked(const struct paging *p, const struct page_facts *f)
 	       (p->style->next < TEXT_COUNT && f->text[p->style->next].len);
 }
 
+/* The whole URL of a link to the next page; -1 when it leads away from the API. */
+static int paging_check_link(const struct paging *p, const char *link, struct buf *ret,
+			     struct err *err)
+{
+	AUTO_BUF struct buf whole = BUF_INIT(BUF_URL_MAX);
+
+	if (*link == '?')
+		buf_add(&whole, buf_str(&p->first->url),
+			strcspn(buf_str(&p->first->url), "?"));
+	buf_adds(&whole, link);
+	buf_reset(ret);
+	if (url_join(p->base, buf_str(&whole), ret, err) == 0)
+		return 0;
+	err->kind = ERR_REFUSED;
+	return err_wrap(err, "the link to the next page");
+}
+
 /*
  * Behind the end that the count of items tells, though fewer came than it says: one more
  * page tells whether they are there.
@@ -139,12 +156,17 @@ static enum paging_next paging_beyond(struct paging *p, const struct page_facts 
  * neither, the end is a page that is shorter than others.
  */
 static enum paging_next paging_by_number(struct paging *p, const struct position *here,
-					 const struct page_facts *f, struct position *ret)
+					 const struct page_facts *f, struct position *ret,
+					 struct err *err)
 {
 	int64_t at = paging_here(p, here, f);
 	bool linked = paging_is_linked(p, f), led = p->linked;
 
 	p->linked = linked;
+	if (!p->named && p->style->next < TEXT_COUNT && f->text[p->style->next].len &&
+	    paging_check_link(p, buf_str(&f->text[p->style->next]), &ret->ref, err))
+		return PAGING_REFUSED;
+	buf_reset(&ret->ref);
 	ret->at = at + 1;
 	if (at < p->last || (linked && p->last < 0))
 		return PAGING_MORE;
@@ -196,19 +218,9 @@ static enum paging_next paging_by_offset(struct paging *p, const struct position
 static enum paging_next paging_by_link(struct paging *p, const char *link,
 				       struct position *ret, struct err *err)
 {
-	AUTO_BUF struct buf whole = BUF_INIT(BUF_URL_MAX);
-
-	if (*link == '?')
-		buf_add(&whole, buf_str(&p->first->url),
-			strcspn(buf_str(&p->first->url), "?"));
-	buf_adds(&whole, link);
 	ret->at = -1;
-	buf_reset(&ret->ref);
-	if (url_join(p->base, buf_str(&whole), &ret->ref, err)) {
-		err->kind = ERR_REFUSED;
-		err_wrap(err, "the link to the next page");
+	if (paging_check_link(p, link, &ret->ref, err))
 		return PAGING_REFUSED;
-	}
 	if (paging_note_text(p, buf_str(&ret->ref)))
 		return PAGING_MORE;
 	err_set(err, ERR_REFUSED, "the server links back to an earlier page");
@@ -248,7 +260,7 @@ static enum paging_next paging_by_style(struct paging *p, const struct position 
 	case WAY_CURSOR:
 		return paging_by_cursor(p, f, ret, err);
 	case WAY_NUMBER:
-		return paging_by_number(p, here, f, ret);
+		return paging_by_number(p, here, f, ret, err);
 	case WAY_OFFSET:
 		return paging_by_offset(p, here, f, ret);
 	default:

@@ -110,6 +110,7 @@ void position_release(struct position *p);
 
 struct paging {
 	const struct paging_style *style; /* NULL: found out from the first answer */
+	bool named;			  /* the user named it: its links don't matter */
 	const struct http_req *first;	  /* borrowed: the request as the user gave it */
 	const char *base;		  /* borrowed: the API's base URL */
 	int64_t pages, items;		  /* done so far */

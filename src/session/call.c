@@ -178,7 +178,7 @@ static enum call_next call_renew(struct caller *c, struct call *call, struct err
 	struct err why = ERR_INIT;
 
 	call_describe(&call->resp, err);
-	if (call->renewed)
+	if (call->renewed && strcmp(c->proven, call->used) != 0)
 		return call_fail(call, err);
 	call->renewed = true;
 	call->not_before = 0;
@@ -237,8 +237,10 @@ enum call_next call_settle(struct caller *c, struct call *call, struct err *err)
 		return call_broken(c, call, err);
 	call_heed_limit(c, resp);
 	status = resp->status;
-	if (status / 100 == 2)
+	if (status / 100 == 2) {
+		memcpy(c->proven, call->used, sizeof(c->proven));
 		return CALL_DONE;
+	}
 	if (status == 401)
 		return call_renew(c, call, err);
 	call_describe(resp, err);

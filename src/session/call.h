@@ -1,7 +1,8 @@
 /*
  * Calls to the API with the session's token, and all that can be mended on the way:
  *
- *	401		one renewal and one repeat; processes refused together renew once
+ *	401		one renewal and one repeat; processes refused together renew once.
+ *			A new token that worked before counts as expired, not as refused
  *	429, 503	waited for as Retry-After says, up to CALL_WAIT_MAX_MS
  *	other 5xx, 408	tried again, and so is a connection that fails or an answer that
  *			is torn: methods that may be repeated only
@@ -37,6 +38,7 @@ struct caller {
 	int64_t left;	       /* requests that the limit allows; -1: not known */
 	int64_t reset_boot_ms; /* when the limit begins anew */
 	bool told;	       /* that we wait for that */
+	char proven[17];       /* fingerprint of the token that was last accepted */
 };
 
 /* Who reads the body of a 2xx answer. NULL functions are left out. */

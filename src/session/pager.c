@@ -19,6 +19,7 @@ struct pager *pager_open(struct caller *c, const struct http_req *first, const c
 	p->opts = opts;
 	p->user = user;
 	p->paging.style = opts->style;
+	p->paging.named = opts->style != NULL;
 	p->paging.first = first;
 	p->paging.base = base;
 	p->paging.last = p->paging.total = -1;
