@@ -103,18 +103,26 @@ static void call_hold(struct caller *c, int64_t ms)
 		c->gate_boot_ms = until;
 }
 
-/* Calls on their way may be counted or not; they are taken as not counted yet. */
+/*
+ * Calls on their way may be counted or not; they are taken as not counted yet. Answers
+ * come in any order, so within one period the smallest number is believed.
+ */
 static void call_heed_limit(struct caller *c, const struct http_resp *resp)
 {
 	int64_t count = call_header_number(resp, "inin-ratelimit-count");
 	int64_t allowed = call_header_number(resp, "inin-ratelimit-allowed");
 	int64_t reset = call_header_number(resp, "inin-ratelimit-reset");
+	int64_t now = clock_boot_ms(), left = allowed - count - c->running;
 
 	if (count < 0 || allowed < 1 || reset < 1 || reset * 1000 > CALL_WAIT_MAX_MS)
 		return;
-	c->left = allowed - count - c->running;
-	c->left = c->left > 0 ? c->left : 0;
-	c->reset_boot_ms = clock_boot_ms() + reset * 1000;
+	left = left > 0 ? left : 0;
+	if (c->left >= 0 && now < c->reset_boot_ms) {
+		c->left = left < c->left ? left : c->left;
+		return;
+	}
+	c->left = left;
+	c->reset_boot_ms = now + reset * 1000;
 	c->told = false;
 }
 
