@@ -29,6 +29,11 @@ const struct arg_row api_options[] = {
 	{ "start-page", 0, "N", "begin with page N" },
 	{ "start-cursor", 0, "CURSOR", "begin with the page that CURSOR means" },
 	{ "concurrency", 0, "N", "fetch up to N numbered pages at the same time" },
+	{ "wait", 0, NULL,
+	  "submit an asynchronous job (GET: look at one), wait for it, and print its "
+	  "result" },
+	{ "poll", 0, "SECONDS", "between two looks at the job" },
+	{ "wait-for", 0, "SECONDS", "the longest to wait for the job, default 1 h" },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -90,8 +95,7 @@ static void api_mask(void *arg)
 	runner_mask(&app->runner);
 }
 
-static int api_plain(struct app *app, struct caller *caller, struct call *call,
-		     struct err *err)
+int api_plain(struct app *app, struct caller *caller, struct call *call, struct err *err)
 {
 	struct plain p = { .spool = SPOOL_INIT(API_HOLD, CALL_BODY_MAX),
 			   .silent = args_has(&app->args, "silent"),
@@ -134,6 +138,8 @@ int cmd_api(struct app *app, struct err *err)
 	caller.arg = app;
 	if (api_request(app, buf_str(&base), &call.req, err))
 		return -1;
+	if (args_has(&app->args, "wait"))
+		return api_job(app, &caller, buf_str(&base), &call.req, err);
 	return api_is_list(&app->args)
 		       ? api_list(app, &caller, buf_str(&base), &call.req, err)
 		       : api_plain(app, &caller, &call, err);

@@ -48,6 +48,13 @@ bool api_is_list(const struct args *args);
 int api_list(struct app *app, struct caller *caller, const char *base,
 	     struct http_req *first, struct err *err);
 
+/* One call, its body to stdout as received. */
+int api_plain(struct app *app, struct caller *caller, struct call *call, struct err *err);
+
+/* Submits a job (a GET: looks at one), waits until it is done, and prints its result. */
+int api_job(struct app *app, struct caller *caller, const char *base,
+	    const struct http_req *first, struct err *err);
+
 /* Says 0, or -1 with the error, and makes a closed stdout a quiet end. */
 int api_finish(const struct output *out, int rc);
 

@@ -60,9 +60,10 @@ static int call_token(struct caller *c, const char *not_this, struct err *err)
 
 int call_send(struct caller *c, struct call *call, struct err *err)
 {
-	if (call_token(c, NULL, err))
+	if (!call->foreign && call_token(c, NULL, err))
 		return -1;
-	call_authorize(call, buf_str(&c->session->record.token.access));
+	if (!call->foreign)
+		call_authorize(call, buf_str(&c->session->record.token.access));
 	if (!call->begun)
 		call->start_boot_ms = clock_boot_ms();
 	call->begun = true;
@@ -243,13 +244,14 @@ enum call_next call_settle(struct caller *c, struct call *call, struct err *err)
 			call->reader.end(call->reader.arg, resp, &call->job.error);
 	if (call->job.result)
 		return call_broken(c, call, err);
-	call_heed_limit(c, resp);
+	if (!call->foreign)
+		call_heed_limit(c, resp);
 	status = resp->status;
 	if (status / 100 == 2) {
 		memcpy(c->proven, call->used, sizeof(c->proven));
 		return CALL_DONE;
 	}
-	if (status == 401)
+	if (status == 401 && !call->foreign)
 		return call_renew(c, call, err);
 	call_describe(resp, err);
 	if (status == 429 || (status == 503 && resp->after_ms >= 0) ||

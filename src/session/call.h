@@ -55,6 +55,7 @@ struct call {
 	struct http_req req; /* all but the Authorization */
 	struct http_resp resp;
 	struct call_reader reader; /* no write(): the body is kept in resp */
+	bool foreign;		   /* not of the API: no token goes along */
 	struct http_job job;
 	int64_t not_before; /* boot clock: when to send it, after CALL_AGAIN */
 	/* the rest is call.c's own */

@@ -1,0 +1,204 @@
+#include <string.h>
+#include <strings.h>
+
+#include "base/interrupt.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/quote.h"
+#include "commands/api.h"
+#include "net/url.h"
+
+enum {
+	POLL_FIRST_MS = 1000,	       /* Genesys names no pace: 1 s, doubling, ... */
+	POLL_LONGEST_MS = 30 * 1000,   /* ... up to this */
+	EXTRACTION_POLL_MS = 30 * 1000 /* CXone: no more often, providers.md 6.7 */
+};
+
+/* An asynchronous job of either vendor: providers.md 4.1 and 6.7. */
+struct job {
+	struct app *app;
+	struct caller *caller;
+	const struct http_req *first; /* its headers go along with every request */
+	struct buf url;		      /* of the job */
+	struct buf state;	      /* as last told */
+	struct buf result;	      /* where its result is, once it is done */
+	int64_t poll_ms;	      /* 0: by the vendor */
+	int64_t next_ms;	      /* until the next look */
+	int64_t deadline_boot_ms;
+};
+
+static int job_get(struct job *j, struct call *call, struct err *err)
+{
+	call->req.method = "GET";
+	buf_set(&call->req.url, buf_str(&j->url));
+	http_req_header(&call->req, "Accept", "application/json");
+	return call_run(j->caller, call, err);
+}
+
+/* The answer to the submission: {"jobId": …}, or the id as a JSON string. */
+static int job_submit(struct job *j, const struct http_req *req, struct err *err)
+{
+	AUTO_CALL struct call call = CALL_INIT;
+	AUTO_JSON struct json *doc = NULL;
+	const char *id;
+
+	call.req.method = req->method;
+	call.req.has_body = req->has_body;
+	buf_adds(&call.req.url, buf_str(&req->url));
+	buf_adds(&call.req.headers, buf_str(&req->headers));
+	buf_adds(&call.req.body, buf_str(&req->body));
+	if (call_run(j->caller, &call, err))
+		return -1;
+	doc = json_parse(buf_str(&call.resp.body), call.resp.body.len, err);
+	if (!doc)
+		return err_wrap(err, "the job's id");
+	id = json_text(doc) ? json_text(doc) : json_str(doc, "jobId");
+	id = id ? id : json_str(doc, "id");
+	if (!id || !*id)
+		return err_set(err, ERR_REFUSED,
+			       "the answer names no job; call without --wait");
+	if (json_text(doc))
+		j->next_ms = EXTRACTION_POLL_MS;
+	buf_add(&j->url, buf_str(&req->url), strcspn(buf_str(&req->url), "?"));
+	buf_addc(&j->url, '/');
+	quote_percent(&j->url, id);
+	return buf_check(&j->url, "the job's URL", err);
+}
+
+static bool job_is(const struct job *j, const char *words)
+{
+	const char *state = buf_str(&j->state), *at = strcasestr(words, state);
+	size_t len = j->state.len;
+
+	return len && at && (at == words || at[-1] == ' ') &&
+	       (!at[len] || at[len] == ' ');
+}
+
+/* What the job says of itself. */
+static int job_read(struct job *j, const struct http_resp *resp, struct err *err)
+{
+	AUTO_JSON struct json *doc =
+		json_parse(buf_str(&resp->body), resp->body.len, err);
+	const struct json *status = json_get(doc, "jobStatus");
+	const struct json *result = json_get(status, "result");
+	const char *state = json_str(status ? status : doc, status ? "status" : "state");
+	const char *why = json_str(result, "errorMessage");
+	AUTO_BUF struct buf clean = BUF_INIT(2048);
+
+	if (!doc)
+		return err_wrap(err, "the job");
+	if (!state)
+		return err_set(err, ERR_REFUSED, "the answer tells no state of a job");
+	buf_set(&j->state, state);
+	if (status)
+		j->next_ms = EXTRACTION_POLL_MS;
+	if (json_str(result, "url"))
+		buf_set(&j->result, json_str(result, "url"));
+	else if (!status)
+		buf_addf(&j->result, "%s/results", buf_str(&j->url));
+	if (!job_is(j, "FAILED CANCELLED CANCELED EXPIRED"))
+		return 0;
+	why = why ? why : json_str(doc, "errorMessage");
+	log_clean(why ? why : "no reason is told", &clean);
+	buf_cut(&clean, 500);
+	return err_set(err, ERR_REFUSED, "the job is %s: %s", buf_str(&j->state),
+		       buf_str(&clean));
+}
+
+/* Sleeps until the next look at it. */
+static int job_sleep(struct job *j, struct err *err)
+{
+	int64_t wait = j->poll_ms ? j->poll_ms : j->next_ms;
+	char span[CLOCK_TEXT_SIZE];
+
+	if (clock_boot_ms() + wait > j->deadline_boot_ms)
+		return err_set(err, ERR_TRANSIENT, "the job is not done in time");
+	clock_format_span(wait / 1000, span);
+	log_info("the job is %s; next look in %s",
+		 j->state.len ? buf_str(&j->state) : "submitted", span);
+	j->next_ms = j->next_ms * 2 < POLL_LONGEST_MS ? j->next_ms * 2 : POLL_LONGEST_MS;
+	return interrupt_wait(-1, wait, err) < 0 ? -1 : 0;
+}
+
+static int job_await(struct job *j, bool submitted, struct err *err)
+{
+	for (bool wait = submitted;; wait = true) {
+		AUTO_CALL struct call call = CALL_INIT;
+
+		if (wait && job_sleep(j, err))
+			return -1;
+		buf_reset(&j->result);
+		if (job_get(j, &call, err) || job_read(j, &call.resp, err))
+			return -1;
+		if (job_is(j, "FULFILLED SUCCEEDED COMPLETED COMPLETE"))
+			return 0;
+	}
+}
+
+/*
+ * A result on the API is a list. One elsewhere is a signed link: it needs no token, and
+ * gets none.
+ */
+static int job_result(struct job *j, const char *base, struct err *err)
+{
+	AUTO_CALL struct call call = CALL_INIT;
+
+	if (!j->result.len)
+		return 0;
+	call.req.method = "GET";
+	buf_adds(&call.req.url, buf_str(&j->result));
+	call.foreign = !url_same_origin(base, buf_str(&j->result));
+	if (call.foreign && url_check(buf_str(&j->result), err)) {
+		err->kind = ERR_REFUSED;
+		return err_wrap(err, "the link to the job's result");
+	}
+	if (call.foreign)
+		return api_plain(j->app, j->caller, &call, err);
+	buf_adds(&call.req.headers, buf_str(&j->first->headers));
+	return api_list(j->app, j->caller, base, &call.req, err);
+}
+
+static int job_run(struct job *j, const char *base, const struct http_req *first,
+		   struct err *err)
+{
+	bool submit = strcmp(first->method, "GET") != 0;
+	const char *path;
+
+	if (!submit)
+		buf_add(&j->url, buf_str(&first->url),
+			strcspn(buf_str(&first->url), "?"));
+	else if (job_submit(j, first, err))
+		return -1;
+	if (job_await(j, submit, err) == 0)
+		return job_result(j, base, err);
+	path = buf_str(&j->url);
+	path += strncmp(path, base, strlen(base)) ? 0 : strlen(base);
+	if (err->kind != ERR_REFUSED)
+		log_info("to go on waiting: cc-token api --wait %s", path);
+	return -1;
+}
+
+int api_job(struct app *app, struct caller *caller, const char *base,
+	    const struct http_req *first, struct err *err)
+{
+	struct job j = { .app = app,
+			 .caller = caller,
+			 .first = first,
+			 .url = BUF_INIT(BUF_URL_MAX),
+			 .state = BUF_INIT(256),
+			 .result = BUF_INIT(BUF_URL_MAX),
+			 .next_ms = POLL_FIRST_MS };
+	int64_t poll = 0, most = 0;
+	int rc;
+
+	if (app_seconds(app, "poll", 0, &poll, err) ||
+	    app_seconds(app, "wait-for", 3600, &most, err))
+		return -1;
+	j.poll_ms = poll * 1000;
+	j.deadline_boot_ms = clock_boot_ms() + most * 1000;
+	rc = job_run(&j, base, first, err);
+	buf_release(&j.url);
+	buf_release(&j.state);
+	buf_release(&j.result);
+	return rc;
+}
