@@ -144,3 +144,29 @@ is_clean() {
 	timeout 20 bash -c 'while compgen -G "$1" >/dev/null; do sleep 0.1; done' - "$GITLAB_PROJECT/.cc-token-*"
 	is_clean
 }
+
+# Its containers are in networks of their own, so the emulator stands in one of them. What a service
+# gets is expanded twice, so a dollar sign in the secret would be lost.
+@test "gitlab-ci-local: the service way" {
+	local emulator=cc-token-emulator-$$ url
+	gitlab_variable CC_CLIENT_ID "$EMU_GENESYS_ID"
+	gitlab_variable CC_CLIENT_SECRET "$EMU_GENESYS_SECRET"
+	mkdir "$BATS_TEST_TMPDIR/emulator"
+	docker network create "$emulator" >/dev/null
+	docker run -d --name "$emulator" --network "$emulator" -v "$GITLAB_ROOT/tests/emulator:/code:ro" \
+		-v "$BATS_TEST_TMPDIR/emulator:/data" "$GITLAB_JOB_IMAGE" \
+		sh -c "python3 /code/emulator.py --dir /data --bind 0.0.0.0 --name $emulator & wait" >/dev/null
+	timeout 20 bash -c "until docker logs $emulator | grep -q ready; do sleep 0.1; done"
+	install -m 644 "$BATS_TEST_TMPDIR/emulator/ca.pem" "$GITLAB_CA_FILE"
+	url=$(sed -n 's/^EMU_URL=//p' "$BATS_TEST_TMPDIR/emulator/env")
+	export EMU_DIR=$BATS_TEST_TMPDIR/emulator
+	export EMU_API_URL=https://$emulator:${url##*:}/ns/$EMU_NS/-/genesys
+	export EMU_TOKEN_URL=$EMU_API_URL/oauth/token
+	gitlab_pipeline local
+	run gitlab_run local fetch --network "$emulator"
+	docker rm -f "$emulator" >/dev/null
+	docker network rm "$emulator" >/dev/null
+	[[ $status == 0 ]]
+	[[ $(journal_count --kind token) == 1 && $(journal_count --kind revoke) == 1 ]]
+	gitlab_hides "$EMU_GENESYS_SECRET"
+}

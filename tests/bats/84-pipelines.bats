@@ -40,7 +40,7 @@ setup() {
 }
 
 @test "pipelines: act runs the matrix that uses the action" {
-	act_secret UNUSED x
+	act_secret UNUSED not-used-by-this-workflow
 	run -0 act_run .github/workflows/use.yml --matrix runner:ubuntu-24.04 --concurrent-jobs 3
 	[[ $(grep -c 'Job succeeded' <<<"$output") == 6 ]]
 	act_leaves_nothing

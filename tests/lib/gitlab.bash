@@ -62,7 +62,7 @@ gitlab_pipeline() {
 		"$GITLAB_ROOT/tests/gitlab/$1.yml" >"$GITLAB_PROJECT/.gitlab-ci.yml"
 }
 
-# gitlab_command EXECUTOR JOB: sets the array GITLAB_COMMAND to what runs that job of the
+# gitlab_command EXECUTOR JOB [OPTION…]: sets the array GITLAB_COMMAND to what runs that job of the
 # pipeline: by gitlab-runner's executor docker or shell, or by gitlab-ci-local (local).
 gitlab_command() {
 	local file=$BATS_TEST_TMPDIR/variables
@@ -70,7 +70,8 @@ gitlab_command() {
 		# In its file a dollar sign is written twice.
 		jq 'map_values(gsub("\\$"; "$$"))' "$file.json" >"$file.yml"
 		GITLAB_COMMAND=(env -C "$GITLAB_PROJECT" gitlab-ci-local --variables-file "$file.yml"
-			--force-shell-executor --no-shell-isolation "$2")
+			--helper-image "$GITLAB_HELPER_IMAGE" --pull-policy if-not-present
+			--volume "$GITLAB_CA_FILE:/emulator/ca.pem:ro" "${@:3}" "$2")
 		return
 	fi
 	# The preview leaves out the user of a service.
@@ -83,7 +84,7 @@ gitlab_command() {
 		--volume "$GITLAB_CA_FILE:/emulator/ca.pem:ro" --volume "$GITLAB_BINARY:/emulator/cc-token:ro")
 }
 
-# gitlab_run EXECUTOR JOB: its log goes to stdout and to gitlab.log of this test.
+# gitlab_run EXECUTOR JOB [OPTION…]: its log goes to stdout and to gitlab.log of this test.
 gitlab_run() {
 	gitlab_command "$@" || return
 	"${GITLAB_COMMAND[@]}" </dev/null 2>&1 | tee "$BATS_TEST_TMPDIR/gitlab.log"
