@@ -99,7 +99,9 @@ os.execv(sys.argv[1], sys.argv[1:])' "${ACT_COMMAND[@]}" </dev/null >"$BATS_TEST
 	local act=$!
 	journal_wait 1 --kind api --timeout 120
 	kill -INT "$act"
-	run ! wait "$act"
+	status=0
+	wait "$act" || status=$?
+	[[ $status != 0 ]]
 	act_hides "$secret"
 	act_leaves_nothing
 }

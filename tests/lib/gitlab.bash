@@ -102,7 +102,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "${GITLAB_COMMAND[@]}" </dev/null >"$BATS_
 	local runner=$!
 	journal_wait 1 --kind api --timeout 60
 	kill -INT "$runner"
-	! wait "$runner"
+	if wait "$runner"; then return 1; fi
 }
 
 # gitlab_leaves_nothing: no container or volume of the runner is left, no directory of a token, and
