@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# In a GitLab job: nothing is masked there, so no line may try; the job's scripts find one token.
+# 81-gitlab.bats has the same with the real runner.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # each test is a subshell; bats sets status, output, stderr
+load ../lib/common
+load ../lib/emulator
+
+setup() {
+	clean_environment
+	unset CC_STATE_DIR
+	export GITLAB_CI=true CI=true CI_JOB_ID=1 CI_PROJECT_DIR=$BATS_TEST_TMPDIR/builds/project
+	export RUNNER_TEMP_PROJECT_DIR=$CI_PROJECT_DIR.tmp
+	mkdir -p "$CI_PROJECT_DIR" "$RUNNER_TEMP_PROJECT_DIR"
+	cd "$CI_PROJECT_DIR" || return
+}
+
+# plain COMMAND…: whatever it ends with, "::" begins no line of it, and no mask stands in one.
+plain() {
+	run --separate-stderr "$@"
+	[[ $'\n'$output$'\n'$stderr != *$'\n'::* && $output$stderr != *add-mask* ]] ||
+		note "a runner's command: $output $stderr"
+}
+
+@test "script and after_script: one token, and it is revoked" {
+	use_genesys
+	plain cc get
+	local token=$output state
+	[[ $status == 0 && -z $stderr ]]
+	state=$(cc status --json | jq -r .state)
+	[[ $state == "$RUNNER_TEMP_PROJECT_DIR/cc-token/genesys-"* ]]
+	plain cc exec -- sh -c 'echo "$CC_TOKEN_STATE"; test "$CC_ACCESS_TOKEN" = "$(cat "$CC_TOKEN_FILE")"'
+	same "0 $state" "$status $output"
+	plain env -u CC_CLIENT_SECRET "$CC_TOKEN" get -f header
+	same "Authorization: Bearer $token" "$output"
+	plain cc stop
+	says '^cc-token: 1 token revoked$'
+	[[ $status == 0 && ! -e $state ]]
+	same 0 "$(emu_valid_tokens)"
+	same '' "$(find "$CI_PROJECT_DIR" -mindepth 1)"
+	tokens_asked 1
+}
+
+@test "after_script has the variables of the job, not what script exported" {
+	use_genesys
+	ok bash -c 'eval "$("$CC_TOKEN" get -f env)"'
+	ok cc stop
+	same 0 "$(emu_valid_tokens)"
+	# Run once more, as when the user's own after_script calls it, too.
+	plain cc stop
+	same 0 "$status"
+	journal --kind revoke --count | grep -qx 1
+}
+
+@test "no line for GitHub, on success and on failure, at any level, for any command" {
+	local words command
+	for words in - 401secret,echo 'token=a%20b' 500; do
+		use_genesys "$words"
+		export CC_RETRY_FOR=0 CI_DEBUG_TRACE=true RUNNER_DEBUG=1
+		for command in action get 'get -f env' 'exec -- true' 'refresh --max-lifetime 1' 'api /x' status post \
+			stop 'get --region mars' frobnicate; do
+			# shellcheck disable=SC2086 # words
+			plain cc $command -v
+			# shellcheck disable=SC2086
+			plain cc $command
+		done
+	done
+}
+
+@test "what another runner sets beside it changes nothing: the mask would be the leak" {
+	local name
+	use_genesys
+	export GITHUB_ACTIONS=true ACT=true GITHUB_WORKSPACE=/github/workspace
+	for name in OUTPUT ENV PATH STATE STEP_SUMMARY; do
+		: >"$BATS_TEST_TMPDIR/$name"
+		export "GITHUB_$name=$BATS_TEST_TMPDIR/$name"
+	done
+	for command in action get 'get --force' 'exec -- true' 'api /x' post; do
+		# shellcheck disable=SC2086
+		plain cc $command -v
+	done
+	for name in OUTPUT ENV PATH STATE STEP_SUMMARY; do
+		run ! test -s "$BATS_TEST_TMPDIR/$name"
+	done
+}
+
+@test "a refused secret is one line on stderr, without an annotation" {
+	use_genesys 401secret
+	fails 3 '401 .*CC_CLIENT_SECRET' cc get
+	same 1 "${#stderr_lines[@]}"
+	fails 125 401 cc exec -- true
+	ok cc stop
+}
+
+@test "without the runner's directory the token stands elsewhere, and never in the project" {
+	use_genesys
+	unset RUNNER_TEMP_PROJECT_DIR
+	export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
+	mkdir -m 700 "$XDG_RUNTIME_DIR"
+	ok cc get
+	[[ $(cc status --json | jq -r .state) == "$XDG_RUNTIME_DIR/"* ]]
+	same '' "$(find "$CI_PROJECT_DIR" -mindepth 1)"
+	ok cc stop
+}

@@ -1,0 +1,132 @@
+#!/usr/bin/env bats
+# In a plain shell: what a person and a script get, without any runner.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # each test is a subshell; bats sets status, output, stderr
+load ../lib/common
+load ../lib/emulator
+
+setup() { clean_environment; }
+
+# plain COMMAND…: whatever it ends with, no line of it is a command for a runner.
+plain() {
+	run --separate-stderr "$@"
+	[[ $'\n'$output$'\n'$stderr != *$'\n'::* ]] || note "a runner's command: $output $stderr"
+}
+
+@test "a day in a shell: get, use, look, stop" {
+	local token header
+	use_genesys
+	plain cc get
+	token=$output
+	[[ $status == 0 && -z $stderr ]]
+	header=$(state_of)/header
+	ok curl -sS --noproxy '*' --cacert "$EMU_CA_FILE" -H "@$header" -o /dev/null -w '%{http_code}' \
+		"$CC_API_URL/api/v2/tokens/me"
+	same 200 "$output"
+	same "$(fingerprint "$token")" "$(journal --kind api --field presented)"
+	plain cc exec -- sh -c 'test "$CC_ACCESS_TOKEN" = "$(cat "$CC_TOKEN_FILE")" && test -z "$CC_CLIENT_SECRET"'
+	[[ $status == 0 ]]
+	plain cc status
+	[[ $status == 0 && $output == *"$(fingerprint "$token")"* && $output != *"$token"* ]]
+	plain cc stop
+	[[ $status == 0 && -z $output ]]
+	says '^cc-token: 1 token revoked$'
+	same 0 "$(emu_valid_tokens)"
+	plain cc status
+	[[ $status == 1 ]]
+	run ! test -e "${header%/*}"
+	tokens_asked 1
+}
+
+@test "no line for a runner, whether it works or not, at any level" {
+	local words command
+	for words in - 401secret,echo; do
+		use_genesys "$words"
+		export CC_RETRY_FOR=0 RUNNER_DEBUG=1
+		for command in action get 'get -f env' 'get -f json' 'exec -- true' 'api /x' status post stop; do
+			# shellcheck disable=SC2086 # words
+			plain cc $command -v
+			# shellcheck disable=SC2086
+			plain cc $command
+		done
+	done
+}
+
+@test "GITHUB_ACTIONS that is not true makes no runner, and its files stay as they are" {
+	local value name
+	use_genesys
+	for name in OUTPUT ENV PATH STATE STEP_SUMMARY; do
+		: >"$BATS_TEST_TMPDIR/$name"
+		export "GITHUB_$name=$BATS_TEST_TMPDIR/$name"
+	done
+	for value in '' false 0; do
+		GITHUB_ACTIONS=$value plain cc action
+		[[ $status == 0 && -z $output ]]
+		GITHUB_ACTIONS=$value plain cc post
+		[[ $status == 0 && -z $output ]]
+	done
+	for name in OUTPUT ENV PATH STATE STEP_SUMMARY; do
+		run ! test -s "$BATS_TEST_TMPDIR/$name"
+	done
+	same 0 "$(emu_valid_tokens)"
+}
+
+@test "every shell reads the lines of --format env as they were meant" {
+	local hostile shell
+	use_genesys
+	hostile="$BATS_TEST_TMPDIR/'; touch \"\$PWN\" #\$(touch \"\$PWN\")\`touch \"\$PWN\"\`%s\\n\\ \$HOME ~ * é ::x::"
+	mkdir "$hostile"
+	export CC_STATE_DIR=$hostile CC_NAME=it PWN=$BATS_TEST_TMPDIR/pwned
+	ok cc get
+	local token=$output
+	for shell in sh dash bash 'bash --posix'; do
+		# shellcheck disable=SC2086 # words
+		run -0 $shell -euc 'eval "$("$CC_TOKEN" get --format env)"
+			printf "%s\n" "$CC_ACCESS_TOKEN" "$CC_TOKEN_STATE" "$CC_TOKEN_FILE" "$CC_TOKEN_HEADER_FILE"
+			cat "$CC_TOKEN_FILE"'
+		same "$token
+$hostile/it
+$hostile/it/token
+$hostile/it/header
+$token" "$output"
+		[[ ! -e $PWN ]]
+	done
+	plain cc get --format env
+	[[ $status == 0 ]]
+}
+
+@test "a failing get leaves eval nothing to run" {
+	use_genesys 401secret
+	run -3 sh -c 'out=$("$CC_TOKEN" get --format env) || exit; eval "$out"; echo reached'
+	[[ $output != *reached* ]]
+}
+
+@test "the state stands in the user's runtime directory, else in one of their own under /tmp" {
+	use_genesys
+	unset CC_STATE_DIR
+	export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
+	mkdir -m 700 "$XDG_RUNTIME_DIR"
+	ok cc get
+	[[ $(cc status --json | jq -r .state) == "$XDG_RUNTIME_DIR/cc-token/genesys-"* ]]
+	ok cc stop
+	unset XDG_RUNTIME_DIR
+	ok cc get
+	local state
+	state=$(cc status --json | jq -r .state)
+	[[ $state == "/tmp/cc-token-$(id -u)/genesys-"* ]]
+	same '700 600 600 600' "$(stat -c %a "$state" "$state/token" "$state/header" "$state/state.json" | xargs)"
+	ok cc stop
+	run ! test -e "$state"
+}
+
+@test "the token that a shell hands on works without the secret, and stop revokes it" {
+	use_genesys
+	run -0 bash -euc 'eval "$("$CC_TOKEN" get --format env)"
+		unset CC_CLIENT_ID CC_CLIENT_SECRET CC_PROVIDER CC_TOKEN_URL CC_API_URL CC_STATE_DIR
+		test "$("$CC_TOKEN" get)" = "$CC_ACCESS_TOKEN"
+		"$CC_TOKEN" exec -- sh -c "test -n \"\$CC_ACCESS_TOKEN\""
+		"$CC_TOKEN" status
+		"$CC_TOKEN" stop'
+	tokens_asked 1
+	same 0 "$(emu_valid_tokens)"
+}
