@@ -94,6 +94,7 @@ void install_remove(const struct buf *state);
 int cmd_action(struct app *app, struct err *err);
 int cmd_post(struct app *app, struct err *err);
 int cmd_get(struct app *app, struct err *err);
+int cmd_doctor(struct app *app, struct err *err);
 int cmd_exec(struct app *app, struct err *err);
 int cmd_refresh(struct app *app, struct err *err);
 int refresh_prepare(struct app *app, struct err *err);
@@ -104,6 +105,7 @@ int cmd_version(struct app *app, struct err *err);
 int cmd_help(struct app *app, struct err *err);
 
 extern const struct arg_row get_options[];
+extern const struct arg_row doctor_options[];
 extern const struct arg_row exec_options[];
 extern const struct arg_row refresh_options[];
 extern const struct arg_row api_options[];

@@ -24,6 +24,8 @@ const struct command commands[] = {
 	  .needs_settings = true },
 	{ "status", "[--json]", "what is stored, and how long it lasts", cmd_status,
 	  .options = status_options, .needs_settings = true },
+	{ "doctor", "[--json]", "check settings, network, clock and credentials",
+	  cmd_doctor, .options = doctor_options },
 	{ "providers", "[--json]", "the known vendors, regions and hosts", cmd_providers,
 	  .options = providers_options },
 	{ "version", "[--json]", "version, and what it was built with", cmd_version,

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "net/trace.h"
 
 /* What ended an attempt that brought no whole answer. */
 enum http_failure {
@@ -126,6 +127,7 @@ struct http_options {
 	const char *ca_origin;	 /* where that setting came from, for messages */
 	const char *unix_socket; /* speak to this socket instead of the URL's host */
 	int64_t timeout_ms;	 /* for one attempt, connecting included */
+	struct trace *trace; /* filled by each attempt that makes a connection; or NULL */
 };
 
 /*

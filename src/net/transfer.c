@@ -142,7 +142,13 @@ static CURLcode http_on_ssl_ctx(CURL *curl, void *ssl_ctx, void *arg)
 	struct transfer_env *env = arg;
 
 	(void)curl;
-	return trust_install(env->trust, ssl_ctx) ? CURLE_SSL_CERTPROBLEM : CURLE_OK;
+	if (trust_install(env->trust, ssl_ctx))
+		return CURLE_SSL_CERTPROBLEM;
+	if (env->opts.trace) {
+		trace_install(env->opts.trace, ssl_ctx);
+		buf_set(&env->opts.trace->roots, trust_source(env->trust));
+	}
+	return CURLE_OK;
 }
 
 /* Headers as libcurl takes them. NULL when there are none, or memory ended. */
@@ -371,6 +377,17 @@ int transfer_prepare(struct transfer *t, struct err *err)
 	return 0;
 }
 
+static void transfer_trace(CURL *curl, struct trace *trace)
+{
+	const char *address = NULL;
+	long tunnel = 0;
+
+	curl_easy_getinfo(curl, CURLINFO_PRIMARY_IP, &address);
+	curl_easy_getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+	buf_set(&trace->peer, address);
+	trace->proxied = tunnel != 0;
+}
+
 int transfer_finish(struct transfer *t, CURLcode rc, struct err *err)
 {
 	long status = 0, sent = 0;
@@ -381,6 +398,8 @@ int transfer_finish(struct transfer *t, CURLcode rc, struct err *err)
 	t->resp->status = (int)status;
 	t->resp->sent = sent > 0;
 	http_header_list_free(STEAL(t->headers, NULL));
+	if (t->env->opts.trace)
+		transfer_trace(t->curl, t->env->opts.trace);
 	if (rc != CURLE_OK)
 		return http_fail(t, rc, err);
 	http_read_times(t->resp);

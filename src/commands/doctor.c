@@ -1,0 +1,224 @@
+#include "commands/doctor.h"
+
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/log.h"
+#include "net/engine.h"
+
+const struct arg_row doctor_options[] = {
+	{ "json", 0, NULL, "one JSON object" },
+	{ NULL, 0, NULL, NULL },
+};
+
+/* Another variable of the same setting, with another value, which is not used. */
+static const char *doctor_overruled(const struct settings *s, enum setting_id id)
+{
+	const struct setting_row *row = settings_row(id);
+
+	for (size_t i = 0; i < SETTING_ENV_MAX && row->env[i].name; i++) {
+		const char *value = getenv(row->env[i].name);
+
+		if ((row->env[i].only == PROVIDER_NONE ||
+		     row->env[i].only == s->provider) &&
+		    value && *value && strcmp(value, settings_str(s, id)) != 0)
+			return row->env[i].name;
+	}
+	return NULL;
+}
+
+/* What a copy from a web page or a quoted line in a file leaves at the ends. */
+static bool doctor_looks_pasted(const char *value)
+{
+	size_t len = strlen(value);
+
+	return strchr(" \t\"'", value[0]) || strchr(" \t\"'", value[len - 1]);
+}
+
+static void doctor_setting(struct doctor *d, enum setting_id id)
+{
+	const struct settings *s = d->settings;
+	bool secret = settings_row(id)->kind == SETTING_SECRET;
+	AUTO_BUF struct buf where = BUF_INIT(512);
+	const char *other = s->v[id].from == FROM_ENV ? doctor_overruled(s, id) : NULL;
+
+	if (s->v[id].from <= FROM_DEFAULT)
+		return;
+	settings_describe(s, id, &where);
+	if (doctor_looks_pasted(settings_str(s, id)))
+		report_warn(&d->report, "setting",
+			    "store the value without them, unless they belong to it",
+			    "%s begins or ends with a blank or a quote", buf_str(&where));
+	else if (other && id != SET_CA_FILE)
+		report_warn(&d->report, "setting", "unset one of them",
+			    "%s is used, and %s has another value", buf_str(&where),
+			    other);
+	else
+		report_ok(&d->report, "setting", "%s%s%s", buf_str(&where),
+			  secret ? "" : " = ", secret ? "" : settings_str(s, id));
+}
+
+static void doctor_provider(struct doctor *d)
+{
+	const struct settings *s = d->settings;
+	struct err why = ERR_INIT;
+
+	for (int id = 0; id < SETTING_COUNT; id++)
+		doctor_setting(d, (enum setting_id)id);
+	d->s.flow = provider_flow(s, true, &why);
+	if (!d->s.flow ||
+	    provider_endpoints(d->s.flow, s, &d->s.record.endpoints, &why)) {
+		report_fail(&d->report, "provider", &why);
+		d->s.flow = NULL;
+		return;
+	}
+	oauth_hide(d->s.flow, s);
+	report_ok(&d->report, "provider", "%s%s%s, API %s", d->s.flow->name,
+		  d->s.record.endpoints.region.len ? ", region " : "",
+		  buf_str(&d->s.record.endpoints.region),
+		  d->s.record.endpoints.api_url.len
+			  ? buf_str(&d->s.record.endpoints.api_url)
+			  : "to be discovered");
+}
+
+static void doctor_cut(struct buf *path)
+{
+	const char *slash = strrchr(buf_str(path), '/');
+
+	buf_cut(path, slash ? (size_t)(slash - path->ptr) : 0);
+}
+
+/* Makes the directory and a file in it, and removes again what was not there before. */
+static int doctor_try_directory(const char *path, struct err *err)
+{
+	AUTO_BUF struct buf there = BUF_INIT(BUF_URL_MAX), made = BUF_INIT(BUF_URL_MAX);
+	AUTO_CLOSE int fd = -1;
+	int rc;
+
+	for (buf_adds(&there, path); there.len && !fs_is_dir(there.ptr);)
+		doctor_cut(&there);
+	fd = fs_make_dir(path, err);
+	rc = fd < 0 ? -1 : fs_replace(fd, "doctor", "", 0, 0600, err);
+	if (!rc)
+		unlinkat(fd, "doctor", 0);
+	for (buf_adds(&made, path); made.len > there.len && rmdir(made.ptr) == 0;)
+		doctor_cut(&made);
+	return rc;
+}
+
+static void doctor_state(struct doctor *d)
+{
+	AUTO_BUF struct buf base = BUF_INIT(BUF_URL_MAX);
+	struct err why = ERR_INIT;
+
+	report_ok(&d->report, "runner", "%s%s", runner_name(&d->app->runner),
+		  d->app->runner.container ? ", in a container action" : "");
+	if (runner_state_base(&d->app->runner, d->settings, &base, &why) == 0 &&
+	    doctor_try_directory(buf_str(&base), &why) == 0) {
+		report_ok(&d->report, "state", "tokens are kept in %s", buf_str(&base));
+		return;
+	}
+	err_hint(&why, "choose another place by state-dir (CC_STATE_DIR)");
+	report_fail(&d->report, "state", &why);
+}
+
+static void doctor_refresher(struct doctor *d)
+{
+	AUTO_ENGINE struct engine engine = ENGINE_INIT;
+	bool wanted = settings_bool(d->settings, SET_REFRESH);
+	struct err why = ERR_INIT;
+
+	if (!d->app->runner.container && d->app->runner.kind != RUNNER_ACT)
+		report_ok(&d->report, "refresher",
+			  "cc-token refresh --detach keeps a token fresh here");
+	else if (engine_open(&engine, ENGINE_SOCKET, &why) == 0)
+		report_ok(&d->report, "refresher",
+			  "%s answers: refresh: true can start a container",
+			  ENGINE_SOCKET);
+	else if (wanted)
+		report_warn(&d->report, "refresher",
+			    "run a step with background: true, or cc-token get where a "
+			    "token is needed",
+			    "no container can be started: %s", why.text);
+	else
+		report_ok(&d->report, "refresher", "no container can be started: %s",
+			  why.text);
+}
+
+static void doctor_network(struct doctor *d)
+{
+	const struct endpoints *e = &d->s.record.endpoints;
+
+	if (!d->s.flow || !doctor_way(d, e->token_url.len ? buf_str(&e->token_url)
+							  : buf_str(&e->issuer)))
+		return;
+	doctor_token(d);
+}
+
+static void doctor_open(struct doctor *d, struct app *app)
+{
+	*d = (struct doctor){ .app = app,
+			      .settings = &app->settings,
+			      .s = { .settings = &app->settings, .state = STATE_INIT },
+			      .trace = TRACE_INIT };
+	d->s.record = RECORD_INIT;
+	d->s.given = ENDPOINTS_INIT;
+	d->s.ca_origin = BUF_INIT(512);
+	d->s.once = true;
+	report_init(&d->report);
+}
+
+static void doctor_close(struct doctor *d)
+{
+	session_close(&d->s);
+	trace_release(&d->trace);
+	report_release(&d->report);
+}
+
+/* The transport; a CA file that can't be read shows at the first request. */
+static void doctor_ready(struct doctor *d)
+{
+	int64_t timeout = settings_seconds(d->settings, SET_TIMEOUT) * 1000;
+
+	settings_describe(d->settings, SET_CA_FILE, &d->s.ca_origin);
+	d->s.http_opts = (struct http_options){
+		.ca_file = settings_str(d->settings, SET_CA_FILE),
+		.ca_origin = buf_str(&d->s.ca_origin),
+		.timeout_ms = timeout < DOCTOR_ATTEMPT_MS ? timeout : DOCTOR_ATTEMPT_MS,
+		.trace = &d->trace,
+	};
+}
+
+static void doctor_examine(struct doctor *d, struct app *app)
+{
+	struct err why = ERR_INIT;
+
+	if (settings_load(&app->settings, &why)) {
+		report_fail(&d->report, "setting", &why);
+		return;
+	}
+	doctor_ready(d);
+	doctor_provider(d);
+	doctor_state(d);
+	doctor_refresher(d);
+	doctor_network(d);
+}
+
+/* The report is on stdout in any case; the first failure decides the exit code. */
+int cmd_doctor(struct app *app, struct err *err)
+{
+	AUTO_BUF struct buf out = BUF_INIT(512 * 1024);
+	struct doctor d;
+	int rc;
+
+	doctor_open(&d, app);
+	doctor_examine(&d, app);
+	report_print(&d.report, args_has(&app->args, "json"), &out);
+	rc = app_print(&out, err);
+	if (!rc && d.report.first.kind != ERR_NONE) {
+		*err = d.report.first;
+		rc = -1;
+	}
+	doctor_close(&d);
+	return rc;
+}

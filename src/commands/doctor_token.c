@@ -1,0 +1,113 @@
+#include "commands/doctor.h"
+
+#include <string.h>
+
+#include "net/url.h"
+
+enum { REVOKE_MS = 10 * 1000 };
+
+static void token_revoke(struct doctor *d)
+{
+	struct session_revoked done;
+	char span[CLOCK_TEXT_SIZE];
+
+	if (d->s.flow->revocation == REVOKE_NONE &&
+	    !d->s.record.endpoints.revoke_url.len) {
+		clock_format_span(token_left_ms(&d->s.record.token) / 1000, span);
+		report_ok(&d->report, "revocation",
+			  "%s has none; the token that was got here lasts %s more",
+			  provider_name(d->s.flow->provider), span);
+		return;
+	}
+	session_revoke(&d->s, REVOKE_MS, &done);
+	if (done.failed)
+		report_fail(&d->report, "revocation", &done.why);
+	else
+		report_ok(&d->report, "revocation",
+			  "the token that was got here is revoked");
+}
+
+/* HEAD /api/v2/tokens/me answers by the token alone (providers.md 2.5). */
+static void token_show_genesys(struct doctor *d, const char *api)
+{
+	AUTO_REQ struct http_req req = HTTP_REQ_INIT;
+	AUTO_RESP struct http_resp resp = HTTP_RESP_INIT;
+	AUTO_BUF struct buf value = BUF_INIT(BUF_SECRET_MAX + 16);
+	struct err why = ERR_INIT;
+
+	req.method = "HEAD";
+	buf_addf(&req.url, "%s/api/v2/tokens/me", api);
+	buf_addf(&value, "Bearer %s", buf_str(&d->s.record.token.access));
+	http_req_header(&req, "Authorization", buf_str(&value));
+	if (d->s.http->perform(d->s.http, &req, &resp, &why) == 0 && resp.status < 300) {
+		report_ok(&d->report, "API", "%s accepts the token (HTTP %d)", api,
+			  resp.status);
+		return;
+	}
+	if (resp.failure == HTTP_OK) {
+		oauth_describe_error(&resp, ERR_API, &why);
+		err_hint(&why, "check api-url, and the roles of the client");
+	}
+	err_wrap(&why, "%s does not accept the token", api);
+	report_fail(&d->report, "API", &why);
+}
+
+static void token_show(struct doctor *d)
+{
+	const struct endpoints *e = &d->s.record.endpoints;
+	const char *api = buf_str(&e->api_url);
+
+	if (!*api)
+		report_warn(&d->report, "API", "set api-url (CC_API_URL)",
+			    "its host is not known");
+	else if (!url_same_origin(api, buf_str(&e->token_url)) && !doctor_way(d, api))
+		return;
+	else if (d->s.flow->revocation == REVOKE_GENESYS)
+		token_show_genesys(d, api);
+	else
+		report_ok(&d->report, "API", "%s answers", api);
+}
+
+static int token_get(struct doctor *d, int *ret_status, struct err *err)
+{
+	AUTO_TOKEN struct token t = TOKEN_INIT;
+	struct login login = { .settings = d->settings,
+			       .flow = d->s.flow,
+			       .endpoints = &d->s.record.endpoints,
+			       .http = d->s.http,
+			       .once = true };
+	int64_t start = clock_boot_ms();
+	char span[CLOCK_TEXT_SIZE];
+	int rc = login_token(&login, NULL, &t, err);
+
+	d->date_offset = login.has_date ? login.date_offset : d->date_offset;
+	d->has_date = d->has_date || login.has_date;
+	doctor_clock(d);
+	if (rc) {
+		*ret_status = login.status;
+		return -1;
+	}
+	runner_mask(&d->app->runner);
+	clock_format_span(t.lifetime, span);
+	report_ok(&d->report, "token", "one was got in %lld ms, and lasts %s",
+		  (long long)(clock_boot_ms() - start), span);
+	d->s.record.flow = d->s.flow;
+	buf_set(&d->s.record.client_id, settings_str(d->settings, SET_CLIENT_ID));
+	return record_put_token(&d->s.record, &t, err);
+}
+
+void doctor_token(struct doctor *d)
+{
+	struct err why = ERR_INIT;
+	int status =
+		0; /* of a refusal; 400: the client is not known (providers.md 2.3) */
+
+	if (token_get(d, &status, &why)) {
+		report_fail(&d->report, "token", &why);
+		if (status == 400)
+			doctor_region(d);
+		return;
+	}
+	token_show(d);
+	token_revoke(d);
+}

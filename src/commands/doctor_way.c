@@ -1,0 +1,149 @@
+#include "commands/doctor.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "net/url.h"
+
+enum { CLOCK_OFF_S = 30 }; /* a difference that people should know of */
+
+/* The variables of a proxy for https, in libcurl's order: libcurl-env(3). */
+static const char *const proxy_names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy",
+					   "ALL_PROXY" };
+
+static const char *way_proxy_name(const char *url)
+{
+	bool tls = strncasecmp(url, "https:", 6) == 0;
+	const char *plain = getenv("http_proxy");
+
+	if (!tls && plain && *plain)
+		return "http_proxy";
+	for (size_t i = tls ? 0 : 2; i < ARRAY_LEN(proxy_names); i++) {
+		const char *value = getenv(proxy_names[i]);
+
+		if (value && *value)
+			return proxy_names[i];
+	}
+	return NULL;
+}
+
+/* Which check a failure belongs to. */
+static const char *way_stage(const struct http_resp *resp, const struct err *why)
+{
+	switch (resp->failure) {
+	case HTTP_RESOLVE:
+		return "name";
+	case HTTP_PROXY:
+		return "proxy";
+	case HTTP_TLS:
+	case HTTP_CA:
+		return "TLS";
+	default:
+		return why->kind == ERR_USAGE ? "TLS" : "connection";
+	}
+}
+
+static void way_hint(const struct doctor *d, const char *url,
+		     const struct http_resp *resp, struct err *why)
+{
+	const struct trace *t = &d->trace;
+	const char *proxy = way_proxy_name(url);
+
+	if (resp->failure == HTTP_CA && t->outdated)
+		err_hint(why, "check this machine's clock, and the server's certificate");
+	else if (resp->failure == HTTP_CA && !t->problem.len)
+		err_hint(why,
+			 "the certificate is of %s, by %s: check the URL, and what "
+			 "stands in between",
+			 buf_str(&t->subject), buf_str(&t->issuer));
+	else if (proxy &&
+		 (resp->failure == HTTP_RESOLVE || resp->failure == HTTP_CONNECT ||
+		  resp->failure == HTTP_TIMEOUT))
+		err_hint(why, "check %s and NO_PROXY, the network and the firewall",
+			 proxy);
+}
+
+static void way_failed(struct doctor *d, const char *url, const char *host,
+		       const struct http_resp *resp, struct err *why)
+{
+	struct err told = *why;
+
+	if (d->trace.problem.len)
+		err_set(&told, why->kind, "%s: %s", why->text,
+			buf_str(&d->trace.problem));
+	err_hint(&told, "%s", why->hint);
+	err_wrap(&told, "%s", host);
+	way_hint(d, url, resp, &told);
+	report_fail(&d->report, way_stage(resp, why), &told);
+}
+
+static void way_arrived(struct doctor *d, const char *url, const char *host)
+{
+	const struct trace *t = &d->trace;
+	const char *proxy = way_proxy_name(url);
+	char span[CLOCK_TEXT_SIZE];
+
+	if (t->proxied)
+		report_ok(&d->report, "proxy", "%s (%s) leads to %s",
+			  proxy ? proxy : "one", buf_str(&t->peer), host);
+	else if (proxy)
+		report_ok(&d->report, "proxy", "%s is set, but not used for %s", proxy,
+			  host);
+	if (!t->proxied)
+		report_ok(&d->report, "name", "%s is %s", host, buf_str(&t->peer));
+	if (strncasecmp(url, "https:", 6) != 0)
+		report_ok(&d->report, "TLS", "none: %s is a loopback address", host);
+	if (!t->tls.len)
+		return;
+	clock_format_span(t->expires - clock_wall(), span);
+	report_ok(&d->report, "TLS",
+		  "%s, certificate of %s by %s, for %s more; trusted roots: %s",
+		  buf_str(&t->tls), buf_str(&t->subject), buf_str(&t->issuer), span,
+		  buf_str(&t->roots));
+}
+
+void doctor_clock(struct doctor *d)
+{
+	int64_t off = d->date_offset < 0 ? -d->date_offset : d->date_offset;
+	const char *side = d->date_offset < 0 ? "ahead of" : "behind";
+	char span[CLOCK_TEXT_SIZE];
+
+	clock_format_span(off, span);
+	if (!d->has_date)
+		report_ok(&d->report, "clock", "the server does not tell its time");
+	else if (off > CLOCK_OFF_S)
+		report_warn(&d->report, "clock",
+			    "set it (NTP); certificates and tokens are judged by it",
+			    "this machine's clock is %s %s the server's", span, side);
+	else
+		report_ok(&d->report, "clock", "%s %s the server's", span, side);
+}
+
+bool doctor_way(struct doctor *d, const char *url)
+{
+	AUTO_REQ struct http_req req = HTTP_REQ_INIT;
+	AUTO_RESP struct http_resp resp = HTTP_RESP_INIT;
+	AUTO_BUF struct buf host = BUF_INIT(1024);
+	struct err why = ERR_INIT;
+	struct http *http = session_http(&d->s, &why);
+
+	trace_reset(&d->trace);
+	req.method = "HEAD";
+	req.once = true; /* on a connection of its own, which the trace sees */
+	if (!http || url_check(url, &why) || url_origin(url, &req.url, &why) ||
+	    url_host(url, &host, &why)) {
+		report_fail(&d->report, "URL", &why);
+		return false;
+	}
+	buf_addc(&req.url, '/');
+	if (http->perform(http, &req, &resp, &why)) {
+		way_failed(d, url, buf_str(&host), &resp, &why);
+		return false;
+	}
+	way_arrived(d, url, buf_str(&host));
+	d->has_date = d->has_date || resp.has_date;
+	d->date_offset = resp.has_date ? resp.date_offset : d->date_offset;
+	return true;
+}
