@@ -7,6 +7,8 @@ int64_t retry_wait_ms(const struct retry *r, double random)
 	int64_t cap = r->cap_ms ? r->cap_ms : RETRY_CAP_MS;
 	int64_t wait = RETRY_FIRST_MS;
 
+	if (!r->budget_ms)
+		return -1;
 	if (r->after_ms >= 0) {
 		int64_t spread = r->after_ms / 10 < 1000 ? r->after_ms / 10 : 1000;
 

@@ -15,7 +15,7 @@ enum {
 struct retry {
 	int attempt;	    /* attempts made so far, at least 1 */
 	int64_t elapsed_ms; /* since the first one began */
-	int64_t budget_ms;  /* for all of them (retry-for) */
+	int64_t budget_ms;  /* for all of them (retry-for); 0: one attempt */
 	int64_t after_ms;   /* what Retry-After asks for, -1 without */
 	int64_t cap_ms;	    /* the longest back-off; 0: RETRY_CAP_MS */
 };
