@@ -7,6 +7,7 @@
 #ifndef UNIT_RECORDED_H
 #define UNIT_RECORDED_H
 
+#include "base/clock.h"
 #include "net/http.h"
 #include "test.h"
 

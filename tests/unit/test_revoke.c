@@ -1,0 +1,77 @@
+#include "fixture.h"
+
+static const char *const genesys[] = { "CC_PROVIDER=genesys", CLIENT, "CC_RETRY_FOR=0",
+				       NULL };
+
+static void test_revokes_all(void **state)
+{
+	AUTO_FIXTURE struct fixture f;
+	struct session_revoked done;
+	static const char login[] = "POST https://login.mypurecloud.com/oauth/token "
+				    "grant_type=client_credentials " BASIC "\n";
+
+	(void)state;
+	fixture_make(&f, genesys);
+	get(&f, &force, REPLIES(TOKEN("one1")), "one1", login);
+	get(&f, &force, REPLIES(TOKEN("two2")), "two2", login);
+	get(&f, &force, REPLIES(TOKEN("three3")), "three3", login);
+	f.session.record.replaced[0].lifetime = 0; /* over by itself */
+	f.net.replies = REPLIES({ 200, "" }, { 401, "" });
+	session_revoke(&f.session, 1000, &done);
+	recorded_check(
+		&f.net, "revoke",
+		"DELETE https://api.mypurecloud.com/api/v2/tokens/me [Bearer three3]\n"
+		"DELETE https://api.mypurecloud.com/api/v2/tokens/me [Bearer two2]\n");
+	assert_int_equal(done.revoked, 2);
+	assert_int_equal(done.failed, 0);
+	f.net.replies = REPLIES({ 403, "{\"code\":\"no\"}" }, { 204, "" });
+	session_revoke(&f.session, 1000, &done);
+	assert_int_equal(done.revoked, 1);
+	assert_int_equal(done.failed, 1);
+	has_text("why", done.why.text, "HTTP 403 no");
+	assert_true(f.session.record.has_token);
+}
+
+/* RFC 7009: both tokens, by the credentials of their own client and of no other. */
+static void test_revokes_both(void **state)
+{
+	static const char *const mine[] = {
+		"CC_PROVIDER=oauth2", CLIENT, AT, "CC_REVOKE_URL=https://x.example/r",
+		"CC_NAME=n",	      NULL
+	};
+	AUTO_FIXTURE struct fixture f, other;
+	struct session_revoked done;
+
+	(void)state;
+	fixture_make(&f, mine);
+	get(&f, &any,
+	    REPLIES({ 200, "{\"access_token\":\"one1\",\"refresh_token\":\"r1\"}" }),
+	    "one1", LOGIN);
+	f.net.replies = REPLIES({ 200, "" }, { 200, "" });
+	session_revoke(&f.session, 1000, &done);
+	recorded_check(
+		&f.net, "revoke",
+		"POST https://x.example/r token=r1&token_type_hint=refresh_token " BASIC
+		"\n"
+		"POST https://x.example/r token=one1&token_type_hint=access_token " BASIC
+		"\n");
+	assert_int_equal(done.revoked, 2);
+	well("other",
+	     fixture_open(&other,
+			  GIVEN("CC_PROVIDER=oauth2", "CC_CLIENT_ID=id2",
+				"CC_CLIENT_SECRET=s", "CC_NAME=n",
+				"CC_TOKEN_URL=https://evil.example/t"),
+			  NULL, SESSION_STORED),
+	     &other.err);
+	session_revoke(&other.session, 1000, &done);
+	recorded_check(&other.net, "other", "");
+	assert_int_equal(done.failed, 2);
+	has_text("why", done.why.text, "credentials of the client");
+}
+
+static const struct CMUnitTest tests[] = {
+	IN_BASE(test_revokes_all),
+	IN_BASE(test_revokes_both),
+};
+
+TEST_MAIN(tests)
