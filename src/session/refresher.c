@@ -44,6 +44,7 @@ static int refresher_lock(struct refresher *r, struct err *err)
 	if (errno != EACCES && errno != EAGAIN)
 		return err_sys(err, ERR_IO, errno, "can't lock %s/" REQUEST_LOG,
 			       buf_str(&state->path));
+	r->taken = true;
 	err_set(err, ERR_IO, "a refresher keeps %s already", buf_str(&state->path));
 	return err_hint(err, "end it by cc-token stop");
 }
