@@ -107,6 +107,15 @@ static bool quote_is_control(const char *text)
 	return *p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] < 0xa0);
 }
 
+/*
+ * GitHub's runner takes this for a workflow command wherever it stands in a line
+ * (ActionCommand.cs, TryParse); the newer form must begin the line, which ours never do.
+ */
+static bool quote_is_command(const char *text)
+{
+	return strncmp(text, "##[", 3) == 0;
+}
+
 void quote_clean(struct buf *out, const char *text, size_t max)
 {
 	size_t len = strlen(text);
@@ -117,7 +126,7 @@ void quote_clean(struct buf *out, const char *text, size_t max)
 			buf_adds(out, "...");
 			return;
 		}
-		if (n && !quote_is_control(text + i))
+		if (n && !quote_is_control(text + i) && !quote_is_command(text + i))
 			buf_add(out, text + i, n);
 		else
 			buf_addc(out, '?');

@@ -31,7 +31,8 @@ bool quote_base64url_decode(struct buf *out, const char *text, size_t len);
 void quote_shell(struct buf *out, const char *text);
 
 /*
- * Server text for people: control characters and what is no UTF-8 become '?'; cut
+ * Server text for people: control characters, what is no UTF-8 and the beginning of a
+ * runner's command within a line become '?'; cut
  * between characters after @max bytes at most. The result is valid UTF-8, so that it
  * can stand in state.json.
  */

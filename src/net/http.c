@@ -1,6 +1,7 @@
 #include "net/http.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/interrupt.h"
@@ -228,6 +229,18 @@ const char *http_library(void)
 	return curl_version();
 }
 
+/* Of a value that libcurl can't read, and so shows, all that may be user and password. */
+static void http_hide_user(const char *value)
+{
+	AUTO_BUF struct buf user = BUF_INIT(BUF_URL_MAX);
+	const char *scheme = strstr(value, "://"), *at = strrchr(value, '@');
+	const char *from = scheme ? scheme + 3 : value;
+
+	if (at && at > from)
+		buf_add(&user, from, (size_t)(at - from));
+	redact_add(log_secrets(), buf_str(&user));
+}
+
 /* Names as libcurl reads them: libcurl-env(3). */
 void http_hide_proxy_passwords(void)
 {
@@ -241,8 +254,9 @@ void http_hide_proxy_passwords(void)
 
 		if (!u)
 			continue;
-		curl_url_set(u, CURLUPART_URL, value,
-			     CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME);
+		if (curl_url_set(u, CURLUPART_URL, value,
+				 CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME))
+			http_hide_user(value);
 		if (curl_url_get(u, CURLUPART_PASSWORD, &raw, 0) == CURLUE_OK)
 			redact_add(log_secrets(), raw);
 		if (curl_url_get(u, CURLUPART_PASSWORD, &plain, CURLU_URLDECODE) ==

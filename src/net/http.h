@@ -16,17 +16,18 @@
 
 /* What ended an attempt that brought no whole answer. */
 enum http_failure {
-	HTTP_OK,       /* there is a status, headers and a body */
-	HTTP_RESOLVE,  /* no address for the host or the proxy */
-	HTTP_CONNECT,  /* nobody answered at the address */
-	HTTP_TLS,      /* the server's certificate or the handshake */
-	HTTP_CA,       /* the certificate is not one that we trust */
-	HTTP_PROXY,    /* the proxy refused */
-	HTTP_TIMEOUT,  /* the time for one attempt was over */
-	HTTP_TRANSFER, /* broken off while sending or receiving */
-	HTTP_TOO_BIG,  /* more than the bound on headers or body */
-	HTTP_SINK,     /* the receiver of the body failed; its error is returned */
-	HTTP_SIGNAL,   /* interrupted */
+	HTTP_OK,	    /* there is a status, headers and a body */
+	HTTP_RESOLVE,	    /* no address for the host */
+	HTTP_RESOLVE_PROXY, /* none for the proxy, or its URL is no URL */
+	HTTP_CONNECT,	    /* nobody answered at the address */
+	HTTP_TLS,	    /* the server's certificate or the handshake */
+	HTTP_CA,	    /* the certificate is not one that we trust */
+	HTTP_PROXY,	    /* the proxy refused */
+	HTTP_TIMEOUT,	    /* the time for one attempt was over */
+	HTTP_TRANSFER,	    /* broken off while sending or receiving */
+	HTTP_TOO_BIG,	    /* more than the bound on headers or body */
+	HTTP_SINK,	    /* the receiver of the body failed; its error is returned */
+	HTTP_SIGNAL,	    /* interrupted */
 };
 
 struct http_resp;

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "net/url.h"
 
 enum {
 	CONNECT_MS = 10 * 1000, /* for name, connection and handshake, at most */
@@ -191,8 +192,9 @@ static enum http_failure http_class(CURLcode rc, long proxy_status)
 	case CURLE_OK:
 		return HTTP_OK;
 	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_RESOLVE_PROXY:
 		return HTTP_RESOLVE;
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return HTTP_RESOLVE_PROXY;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_CERTPROBLEM:
@@ -300,6 +302,23 @@ static void http_set_callbacks(struct transfer *t)
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
 }
 
+/*
+ * False when libcurl would send what goes to a loopback address in clear through a proxy
+ * elsewhere, secrets and all. The names are those that it reads: libcurl-env(3).
+ */
+static bool http_proxy_is_near(void)
+{
+	static const char *const names[] = { "http_proxy", "all_proxy", "ALL_PROXY" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value)
+			return !*value || url_is_loopback(value);
+	}
+	return true;
+}
+
 static void http_set_request(struct transfer *t)
 {
 	const struct http_req *req = t->req;
@@ -309,6 +328,8 @@ static void http_set_request(struct transfer *t)
 	curl_easy_setopt(c, CURLOPT_URL, buf_str(&req->url));
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	if (strncasecmp(buf_str(&req->url), "http:", 5) == 0 && !http_proxy_is_near())
+		curl_easy_setopt(c, CURLOPT_PROXY, "");
 	curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);

@@ -42,12 +42,22 @@ static char *url_part(CURLU *u, CURLUPart part, unsigned int flags)
 	return curl_url_get(u, part, &text, flags) == CURLUE_OK ? text : NULL;
 }
 
-static bool url_is_loopback(const char *host)
+static bool url_host_is_loopback(const char *host)
 {
 	struct in_addr a;
 
 	return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
 	       (inet_pton(AF_INET, host, &a) == 1 && ntohl(a.s_addr) >> 24 == 127);
+}
+
+bool url_is_loopback(const char *url)
+{
+	AUTO_BUF struct buf whole = BUF_INIT(BUF_URL_MAX), host = BUF_INIT(BUF_URL_MAX);
+	struct err ignored = ERR_INIT;
+
+	buf_addf(&whole, "%s%s", strstr(url, "://") ? "" : "http://", url);
+	return url_host(buf_str(&whole), &host, &ignored) == 0 &&
+	       url_host_is_loopback(buf_str(&host));
 }
 
 int url_check(const char *url, struct err *err)
@@ -72,7 +82,7 @@ int url_check(const char *url, struct err *err)
 		return err_set(err, ERR_USAGE, "the URL has no scheme or no host");
 	if (strcmp(scheme, "https") == 0)
 		return 0;
-	if (strcmp(scheme, "http") == 0 && url_is_loopback(host))
+	if (strcmp(scheme, "http") == 0 && url_host_is_loopback(host))
 		return 0;
 	err_set(err, ERR_USAGE, "%s://%s is not https", scheme, host);
 	return err_hint(err, "use an https URL; http is for loopback addresses only");

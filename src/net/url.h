@@ -16,6 +16,9 @@
  */
 int url_check(const char *url, struct err *err);
 
+/* True for a URL, or a host with a port as proxies are given, on a loopback address. */
+bool url_is_loopback(const char *url);
+
 /* Appends "scheme://host[:port]", the port only when it isn't the scheme's own. */
 int url_origin(const char *url, struct buf *out, struct err *err);
 

@@ -238,7 +238,7 @@ def retry_header(context: Context, answer: Answer) -> list[tuple[str, str]]:
     if value == "none":
         return []
     if value.startswith("date"):
-        value = email.utils.formatdate(time.time() + float(value[4:] or 0), usegmt=True)
+        value = http_date(int(server_time(context) + float(value[4:] or 0)))
     return [("Retry-After", {"garbage": "soon, perhaps",
                              "huge": "99999999999999999999"}.get(value, value))]
 
@@ -253,7 +253,13 @@ def date_header(context: Context) -> list[tuple[str, str]]:
         return []
     if value == "garbage":
         return [("Date", "the day before yesterday")]
-    return [("Date", http_date(int(time.time() + float(value or 0))))]
+    return [("Date", http_date(int(server_time(context))))]
+
+
+def server_time(context: Context) -> float:
+    """What the server takes for the time: a clock that is off is off in every header."""
+    value = context.setting("date")
+    return time.time() + (0.0 if value in (None, "none", "garbage") else float(value))
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,153 @@
+#!/usr/bin/env bats
+# Whom we talk to: certificates, redirects, proxies. No secret goes anywhere else.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # each test is a subshell; bats sets status, output, stderr
+load ../lib/common
+load ../lib/emulator
+
+setup() { clean_environment; }
+
+# The real hosts, by a proxy.
+behind() {
+	forget
+	emu_ns - genesys
+	export CC_PROVIDER=genesys CC_CLIENT_ID=$EMU_GENESYS_ID CC_CLIENT_SECRET=$EMU_GENESYS_SECRET
+	export CC_CA_FILE=$EMU_CA_FILE CC_RETRY_FOR=0
+}
+
+@test "an unknown CA, an expired certificate, a wrong name: exit 4, once, before any secret is sent" {
+	local url
+	use_genesys
+	for url in "$EMU_UNTRUSTED_URL" "$EMU_EXPIRED_URL" "$EMU_WRONGNAME_URL"; do
+		CC_TOKEN_URL=$url/ns/$EMU_NS/-/genesys/oauth/token fails 4 'certificate.*CC_CA_FILE' cc get
+		keeps_quiet 'next attempt'
+	done
+	unset CC_CA_FILE
+	fails 4 'certificate.*CC_CA_FILE' cc get
+	tokens_asked 0
+}
+
+@test "the certificate's fault is named" {
+	use_genesys
+	CC_TOKEN_URL=$EMU_EXPIRED_URL/x fails 4 'expired' cc get
+	CC_TOKEN_URL=$EMU_WRONGNAME_URL/x fails 4 'name' cc get
+}
+
+@test "no setting and no variable of others turns the check off" {
+	use_genesys
+	unset CC_CA_FILE
+	printf 'insecure\n' >"$HOME/.curlrc"
+	for name in CURL_INSECURE GIT_SSL_NO_VERIFY NODE_TLS_REJECT_UNAUTHORIZED PYTHONHTTPSVERIFY; do
+		export "$name=0"
+	done
+	CURL_CA_BUNDLE=$EMU_CA_FILE SSL_CERT_DIR=${EMU_CA_FILE%/*} fails 4 'certificate' cc get
+	run --separate-stderr cc get --insecure
+	same 2 "$status"
+	tokens_asked 0
+}
+
+@test "TLS keys are written nowhere, and .netrc is not read" {
+	use_oauth2
+	printf 'machine 127.0.0.1 login netrc-user password netrc-secret\ndefault login a password b\n' >"$HOME/.netrc"
+	chmod 600 "$HOME/.netrc"
+	SSLKEYLOGFILE=$BATS_TEST_TMPDIR/keys ok cc get --client-auth body
+	[[ ! -e $BATS_TEST_TMPDIR/keys ]]
+	same - "$(journal --kind token --field header.authorization)"
+}
+
+@test "plain http is served on loopback" {
+	use_genesys
+	CC_TOKEN_URL=$EMU_HTTP_URL/ns/$EMU_NS/-/genesys/oauth/token ok cc get
+}
+
+@test "redirects are not followed, wherever they lead" {
+	local where
+	for where in redirect redirect=other redirect=same redirect=https%3A%2F%2Fevil.example.com%2F; do
+		use_genesys "$where"
+		fails 3 '307.*redirects are not followed' cc get
+		tokens_asked 1
+		same 1 "$(journal_count)"
+	done
+	use_oauth2 discovery.redirect=same
+	unset CC_TOKEN_URL
+	CC_ISSUER=$EMU_ISSUER fails 3 '307' cc get
+	tokens_asked 0
+}
+
+@test "a bundle with comments, other PEM blocks, CRLF and broken certificates still serves" {
+	local bundle=$BATS_TEST_TMPDIR/bundle.pem
+	use_genesys
+	{
+		echo '# a comment'
+		printf -- '-----BEGIN CERTIFICATE-----\nnot base64!\n-----END CERTIFICATE-----\n'
+		printf -- '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
+		printf -- '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
+		openssl genpkey -algorithm ed25519
+		cat /etc/ssl/certs/ca-certificates.crt
+		echo 'subject=/CN=text between'
+		sed 's/$/\r/' "$EMU_CA_FILE"
+		printf -- '-----BEGIN CERTIFICATE-----\nMIIB'
+	} >"$bundle"
+	CC_CA_FILE=$bundle ok cc get
+	unset CC_CA_FILE
+	SSL_CERT_FILE=$bundle ok cc get --force
+	CC_CA_FILE=/dev/null fails 2 'ca-file.*certificate' cc get --force
+}
+
+@test "an HTTPS proxy, in every spelling of its variable, by CONNECT alone" {
+	local name proxy
+	for name in HTTPS_PROXY https_proxy ALL_PROXY all_proxy; do
+		behind
+		proxy=$(emu_proxy)
+		ok env "$name=$proxy" "$CC_TOKEN" get --force
+		same login.mypurecloud.com:443 "$(journal --kind proxy --field target | tail -n 1)"
+		tokens_asked 1
+	done
+}
+
+@test "a proxy that wants a password gets it, and nobody sees it" {
+	behind
+	HTTPS_PROXY=$(PASSWORD=1 emu_proxy) ok cc get -v
+	keeps_quiet 'p@ss|p%40ss'
+	tokens_asked 1
+	HTTPS_PROXY=http://user:wr0ng-pass@${EMU_PROXY_AUTH_URL#*@} fails 4 'proxy.*(407|HTTPS_PROXY).*password' cc get --force -v
+	keeps_quiet 'wr0ng-pass'
+	HTTPS_PROXY=http://user:s3cr3t-pass@127.0.0.1:1 fails 4 'proxy' cc get --force -v
+	keeps_quiet 's3cr3t-pass'
+	HTTPS_PROXY=http://user:s3cr3t-pass@proxy.nowhere.invalid:3128 fails 4 'proxy' cc get --force -v
+	keeps_quiet 's3cr3t-pass'
+	HTTPS_PROXY='http://user:s3cr3t pass@bad host:x' fails 4 '.' cc get --force -v
+	keeps_quiet 's3cr3t'
+	tokens_asked 1
+}
+
+@test "a proxy that refuses, or is no proxy" {
+	behind
+	HTTPS_PROXY=$(emu_proxy proxy.403) fails 4 'proxy' cc get
+	HTTPS_PROXY=$(emu_proxy) fails 4 'proxy|502' cc get --region nowhere.example.com
+	HTTPS_PROXY=$EMU_URL fails 4 '.' cc get
+	tokens_asked 0
+}
+
+@test "NO_PROXY goes before the proxy" {
+	use_genesys
+	HTTPS_PROXY=http://127.0.0.1:1 NO_PROXY=127.0.0.1 ok cc get
+	HTTPS_PROXY=http://127.0.0.1:1 no_proxy='*' ok cc get --force
+	HTTPS_PROXY=http://127.0.0.1:1 CC_RETRY_FOR=0 fails 4 'proxy|connection' cc get --force
+}
+
+@test "what goes to loopback in clear goes through no proxy elsewhere" {
+	use_genesys
+	export CC_TOKEN_URL=$EMU_HTTP_URL/ns/$EMU_NS/-/genesys/oauth/token CC_RETRY_FOR=0
+	http_proxy=http://proxy.nowhere.invalid:3128 ok cc get
+	ALL_PROXY=http://proxy.nowhere.invalid:3128 ok cc get --force
+	HTTP_PROXY=http://proxy.nowhere.invalid:3128 ok cc get --force
+}
+
+@test "revocation goes to the host of the token alone" {
+	use_genesys revoke.redirect=other
+	ok cc get
+	ok cc stop
+	says 'warning: .*could not be revoked.*307'
+	same 1 "$(journal_count --kind revoke)"
+}
