@@ -224,7 +224,7 @@ void fs_close_others(int keep)
 	if (!dir)
 		return;
 	for (struct dirent *e = readdir(dir); e; e = readdir(dir)) {
-		int fd = atoi(e->d_name);
+		int fd = (int)strtol(e->d_name, NULL, 10);
 
 		if (fd > STDERR_FILENO && fd != keep && fd != dirfd(dir))
 			close(fd);

@@ -41,7 +41,9 @@ void progress_tick(void *pr, const struct pager *p);
 /* A last line, and how to go on where the list was not printed to its end. */
 void progress_end(const struct progress *pr, const struct pager *p);
 
-/* True when the command line asks for a list: --paginate, or an option that implies it. */
+/*
+ * True when the command line asks for a list: --paginate, or an option that implies it.
+ */
 bool api_is_list(const struct args *args);
 
 /* Fetches the list that @first asks for at @base, as the options say, and prints it. */

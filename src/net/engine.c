@@ -41,14 +41,18 @@ bool engine_offered(const char *path, struct err *ret_why)
 	AUTO_CLOSE int fd = -1;
 	struct stat st;
 
-	if (stat(path, &st))
+	if (stat(path, &st)) {
 		err_sys(ret_why, ERR_IO, errno, "%s", path);
-	else if (!S_ISSOCK(st.st_mode))
+		return false;
+	}
+	if (!S_ISSOCK(st.st_mode)) {
 		err_set(ret_why, ERR_IO, "%s is no socket", path);
-	else if ((fd = engine_connect(path)) < 0 && (errno == EACCES || errno == EPERM))
-		err_sys(ret_why, ERR_IO, errno, "%s", path);
-	else
+		return false;
+	}
+	fd = engine_connect(path);
+	if (fd >= 0 || (errno != EACCES && errno != EPERM))
 		return true;
+	err_sys(ret_why, ERR_IO, errno, "%s", path);
 	return false;
 }
 
@@ -246,7 +250,9 @@ int engine_attach(struct engine *e, const char *id, int64_t timeout_ms, struct e
 	return STEAL(fd, -1);
 }
 
-/* Docker Engine API, "Attach to a container": type, three zeros, length, then the data. */
+/*
+ * Docker Engine API, "Attach to a container": type, three zeros, length, then the data.
+ */
 int engine_read(int fd, int64_t end_boot_ms, struct buf *out, struct buf *errors,
 		struct err *err)
 {

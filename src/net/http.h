@@ -52,7 +52,8 @@ struct http_req {
 	struct buf headers; /* "Name: value\n" each; fill by http_req_header() */
 	struct buf body;
 	bool has_body; /* send one, even if it is empty */
-	bool once; /* never send it twice, not even where a kept connection turns out dead */
+	/* never send it twice, not even where a kept connection turns out dead */
+	bool once;
 	int64_t timeout_ms;	      /* for this attempt; 0: the transport's own */
 	const struct http_sink *sink; /* NULL: the body is kept in the answer */
 	bool cleanup; /* it clears up after us, so a signal does not end it */
@@ -109,10 +110,11 @@ struct http {
 	/*
 	 * Several at once. start() sends a job on its way; -1 when it can't begin. wait()
 	 * moves all of them along, and returns one that has ended; NULL when none has
-	 * after @ms, none is left, or (error set) a signal came. resume() lets a job go on
-	 * whose sink paused it, drop() ends one. idle() tells that nobody called wait() for
-	 * @ms, so that jobs are not taken for slow. A job's time for one attempt bounds the
-	 * wait for its answer; a body that comes at a fair speed may take longer.
+	 * after @ms, none is left, or (error set) a signal came. resume() lets a job go
+	 * on whose sink paused it, drop() ends one. idle() tells that nobody called
+	 * wait() for @ms, so that jobs are not taken for slow. A job's time for one
+	 * attempt bounds the wait for its answer; a body that comes at a fair speed may
+	 * take longer.
 	 */
 	int (*start)(struct http *h, struct http_job *job, struct err *err);
 	struct http_job *(*wait)(struct http *h, int64_t ms, struct err *err);

@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "net/jsontext.h"
+
 enum state {
 	BEFORE,	      /* a value must come */
 	BEFORE_FIRST, /* behind '[': a value or ']' */
@@ -17,9 +19,6 @@ enum state {
 	NUMBER,
 	LITERAL,
 };
-
-/* What may follow within a number: RFC 8259 section 6. */
-enum number { MINUS, ZERO, INTEGER, POINT, FRACTION, EXP, EXP_SIGN, EXPONENT };
 
 void jsonscan_begin(struct jsonscan *s, const struct jsonscan_events *events, void *arg,
 		    struct buf *items)
@@ -66,74 +65,6 @@ static bool scan_is_shallow(const struct jsonscan *s)
 	return !s->in_item && !s->quiet && s->depth <= JSONSCAN_PATH_DEPTH;
 }
 
-static void scan_put_utf8(struct buf *out, uint32_t c)
-{
-	if (c < 0x80) {
-		buf_addc(out, (char)c);
-	} else if (c < 0x800) {
-		buf_addc(out, (char)(0xc0 | c >> 6));
-		buf_addc(out, (char)(0x80 | (c & 0x3f)));
-	} else if (c < 0x10000) {
-		buf_addc(out, (char)(0xe0 | c >> 12));
-		buf_addc(out, (char)(0x80 | (c >> 6 & 0x3f)));
-		buf_addc(out, (char)(0x80 | (c & 0x3f)));
-	} else {
-		buf_addc(out, (char)(0xf0 | c >> 18));
-		buf_addc(out, (char)(0x80 | (c >> 12 & 0x3f)));
-		buf_addc(out, (char)(0x80 | (c >> 6 & 0x3f)));
-		buf_addc(out, (char)(0x80 | (c & 0x3f)));
-	}
-}
-
-static uint32_t scan_hex(const char *p)
-{
-	uint32_t n = 0;
-
-	for (int i = 0; i < 4; i++)
-		n = n << 4 |
-		    (uint32_t)(p[i] <= '9' ? p[i] - '0' : (p[i] | 0x20) - 'a' + 10);
-	return n;
-}
-
-/* The \uXXXX at @p, with its second half where it has one. Returns where it ends. */
-static const char *scan_unescape_hex(const char *p, struct buf *out)
-{
-	uint32_t c = scan_hex(p + 2), low = 0;
-
-	p += 6;
-	if (c >= 0xd800 && c < 0xdc00 && p[0] == '\\' && p[1] == 'u')
-		low = scan_hex(p + 2);
-	if (low >= 0xdc00 && low < 0xe000) {
-		c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
-		p += 6;
-	} else if (!c || (c >= 0xd800 && c < 0xe000)) {
-		c = 0xfffd;
-	}
-	scan_put_utf8(out, c);
-	return p;
-}
-
-/* @raw is the inside of a string whose grammar has been checked. */
-static void scan_unescape(const char *raw, struct buf *out)
-{
-	static const char from[] = "bfnrt\"\\/", to[] = "\b\f\n\r\t\"\\/";
-
-	while (*raw) {
-		size_t plain = strcspn(raw, "\\");
-
-		buf_add(out, raw, plain);
-		raw += plain;
-		if (!*raw)
-			break;
-		if (raw[1] == 'u') {
-			raw = scan_unescape_hex(raw, out);
-			continue;
-		}
-		buf_addc(out, to[strchr(from, raw[1]) - from]);
-		raw += 2;
-	}
-}
-
 /* Copies the bytes of the item that stand between the last copy and @p. */
 static void scan_copy(struct jsonscan *s, const char *p)
 {
@@ -148,7 +79,7 @@ static void scan_report(struct jsonscan *s, enum jsonscan_type type)
 	if (s->text.failed)
 		type = JSONSCAN_TOO_LONG;
 	else if (type == JSONSCAN_STRING)
-		scan_unescape(buf_str(&s->text), &plain);
+		jsontext_unescape(buf_str(&s->text), &plain);
 	else
 		buf_adds(&plain, buf_str(&s->text));
 	s->events->value(s->arg, s->path, type, buf_str(&plain));
@@ -163,7 +94,7 @@ static void scan_enter_key(struct jsonscan *s)
 
 	s->keep = false;
 	if (!s->text.failed)
-		scan_unescape(buf_str(&s->text), &key);
+		jsontext_unescape(buf_str(&s->text), &key);
 	if (s->text.failed || key.failed || at + key.len + 2 > sizeof(s->path))
 		buf_set(&key, "?"); /* no path that anyone asks for */
 	if (at + key.len + 2 > sizeof(s->path))
@@ -253,7 +184,9 @@ static int scan_value(struct jsonscan *s, const char *p, struct err *err)
 		return 0;
 	if (*p != '-' && (*p < '0' || *p > '9'))
 		return scan_bad(s, "a value is missing", err);
-	s->number = *p == '-' ? MINUS : *p == '0' ? ZERO : INTEGER;
+	s->number = *p == '-'	? JSONTEXT_MINUS
+		    : *p == '0' ? JSONTEXT_ZERO
+				: JSONTEXT_INTEGER;
 	return 0;
 }
 
@@ -412,42 +345,13 @@ static int scan_escape(struct jsonscan *s, char c, struct err *err)
 	return 0;
 }
 
-/* The state behind @c in a number, -1 where it can't stand. */
-static int scan_number_next(int state, char c)
-{
-	bool digit = c >= '0' && c <= '9', exp = (c | 0x20) == 'e';
-
-	switch (state) {
-	case MINUS:
-		return digit ? (c == '0' ? ZERO : INTEGER) : -1;
-	case ZERO:
-		return c == '.' ? POINT : exp ? EXP : -1;
-	case INTEGER:
-		return digit ? INTEGER : c == '.' ? POINT : exp ? EXP : -1;
-	case POINT:
-		return digit ? FRACTION : -1;
-	case FRACTION:
-		return digit ? FRACTION : exp ? EXP : -1;
-	case EXP:
-		return digit ? EXPONENT : c == '+' || c == '-' ? EXP_SIGN : -1;
-	default:
-		return digit ? EXPONENT : -1;
-	}
-}
-
-static bool scan_number_whole(int state)
-{
-	return state == ZERO || state == INTEGER || state == FRACTION ||
-	       state == EXPONENT;
-}
-
 static const char *scan_number(struct jsonscan *s, const char *p, const char *end,
 			       struct err *err)
 {
 	const char *from = p;
 	int next = s->number;
 
-	while (p < end && (next = scan_number_next(s->number, *p)) >= 0) {
+	while (p < end && (next = jsontext_number_next(s->number, *p)) >= 0) {
 		s->number = (unsigned char)next;
 		p++;
 	}
@@ -455,7 +359,7 @@ static const char *scan_number(struct jsonscan *s, const char *p, const char *en
 		buf_add(&s->text, from, (size_t)(p - from));
 	if (p == end)
 		return p;
-	if (!scan_number_whole(s->number)) {
+	if (!jsontext_number_whole(s->number)) {
 		scan_bad(s, "a number breaks off", err);
 		return NULL;
 	}
@@ -522,7 +426,7 @@ int jsonscan_feed(struct jsonscan *s, const char *data, size_t len, struct err *
 
 int jsonscan_end(struct jsonscan *s, struct err *err)
 {
-	if (s->state == NUMBER && !s->depth && scan_number_whole(s->number))
+	if (s->state == NUMBER && !s->depth && jsontext_number_whole(s->number))
 		return scan_value_done(s, s->run, JSONSCAN_NUMBER, err);
 	if (s->state == DONE)
 		return 0;

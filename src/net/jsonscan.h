@@ -34,8 +34,8 @@ enum jsonscan_type {
 
 struct jsonscan_events {
 	/*
-	 * A scalar outside items and arrays, at most JSONSCAN_PATH_DEPTH deep; the path of
-	 * the root is "". In strings, U+0000 and lone surrogates read as U+FFFD.
+	 * A scalar outside items and arrays, at most JSONSCAN_PATH_DEPTH deep; the path
+	 * of the root is "". In strings, U+0000 and lone surrogates read as U+FFFD.
 	 */
 	void (*value)(void *arg, const char *path, enum jsonscan_type type,
 		      const char *text);

@@ -1,5 +1,6 @@
 #include "net/page.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct page_candidate *page_current(struct page *p)
@@ -14,7 +15,7 @@ static void page_decide(struct page *p, const struct page_candidate *c, const ch
 	size_t from = c ? c->from : end;
 
 	p->known = true;
-	strcpy(p->path, path);
+	snprintf(p->path, sizeof(p->path), "%s", path);
 	buf_cut(&p->spool.held, end);
 	buf_shift(&p->spool.held, from);
 	p->line = p->line > from ? p->line - from : 0;
@@ -59,7 +60,7 @@ static bool page_on_array(void *arg, const char *path)
 	if (p->candidates == PAGE_CANDIDATES || page_is_aside(path))
 		return false;
 	*c = (struct page_candidate){ .from = p->spool.held.len };
-	strcpy(c->path, path);
+	snprintf(c->path, sizeof(c->path), "%s", path);
 	p->candidates++;
 	return true;
 }
@@ -100,7 +101,7 @@ void page_begin(struct page *p, const char *path, size_t hold, size_t item_max)
 	p->spool.hold = hold;
 	p->spool.held.max = hold + item_max;
 	p->known = path != NULL;
-	strcpy(p->path, path ? path : "");
+	snprintf(p->path, sizeof(p->path), "%s", path ? path : "");
 	spool_begin(&p->spool);
 	page_reset(p);
 }

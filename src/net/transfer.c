@@ -165,7 +165,9 @@ static struct curl_slist *http_header_list(const struct http_req *req, bool *ret
 
 		buf_reset(&line);
 		buf_add(&line, p, len);
-		/* "Name: " without a value would remove the header; ';' sends it empty. */
+		/*
+		 * "Name: " without a value would remove the header; ';' sends it empty.
+		 */
 		if (len >= 2 && p[len - 1] == ' ' && p[len - 2] == ':') {
 			buf_cut(&line, len - 2);
 			buf_addc(&line, ';');

@@ -30,7 +30,9 @@ struct trust {
 	X509_LOOKUP_METHOD *method;
 };
 
-/* Where distributions keep their bundle: Debian and Alpine, Fedora and RHEL, SUSE, BSD. */
+/*
+ * Where distributions keep their bundle: Debian and Alpine, Fedora and RHEL, SUSE, BSD.
+ */
 static const char *const system_bundles[] = {
 	"/etc/ssl/certs/ca-certificates.crt",
 	"/etc/pki/tls/certs/ca-bundle.crt",
@@ -51,7 +53,10 @@ static bool der_step(const unsigned char **p, const unsigned char *end, bool int
 	return true;
 }
 
-/* RFC 5280 section 4.1: the subject follows version, serial, algorithm, issuer, validity. */
+/*
+ * RFC 5280 section 4.1: the subject follows version, serial, algorithm, issuer,
+ * validity.
+ */
 static bool der_subject(const unsigned char *cert, size_t len, struct span *ret)
 {
 	const unsigned char *p = cert, *end = cert + len, *from;
@@ -71,7 +76,9 @@ static bool der_subject(const unsigned char *cert, size_t len, struct span *ret)
 	return true;
 }
 
-/* Decodes the base64 between two PEM lines, white space left out, to the end of t->der. */
+/*
+ * Decodes the base64 between two PEM lines, white space left out, to the end of t->der.
+ */
 static bool trust_decode(struct trust *t, const char *text, size_t len)
 {
 	EVP_ENCODE_CTX *ctx = EVP_ENCODE_CTX_new();

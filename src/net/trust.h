@@ -23,7 +23,9 @@ void trust_free(struct trust *t);
 /* Where the roots come from: a path, or "built in". */
 const char *trust_source(const struct trust *t);
 
-/* Installs the lookup in an SSL_CTX (given as void so that no caller includes OpenSSL). */
+/*
+ * Installs the lookup in an SSL_CTX (given as void so that no caller includes OpenSSL).
+ */
 int trust_install(struct trust *t, void *ssl_ctx);
 
 #endif

@@ -148,7 +148,9 @@ static enum oauth_verdict oauth_token_failure(const struct flow *f,
 	return OAUTH_REFUSED;
 }
 
-/* Seconds, or -1 when the answer does not tell. Numbers come as text from some servers. */
+/*
+ * Seconds, or -1 when the answer does not tell. Numbers come as text from some servers.
+ */
 static int64_t oauth_lifetime(const struct json *doc)
 {
 	static const char *const keys[] = { "expires_in", "expiresIn",

@@ -184,7 +184,9 @@ static bool provider_is_domain(const char *text)
 	return label && dots && text[strlen(text) - 1] != '-';
 }
 
-/* An area of two letters and a digit that the table doesn't have yet is taken as it is. */
+/*
+ * An area of two letters and a digit that the table doesn't have yet is taken as it is.
+ */
 static bool provider_is_area(const char *text)
 {
 	return strlen(text) == 3 && strspn(text, "abcdefghijklmnopqrstuvwxyz") == 2 &&

@@ -200,7 +200,9 @@ static int login_discover_api(struct login *l, const struct token *t,
 	return 0;
 }
 
-/* A token without an API host is of use: then the area's host, or none, is handed over. */
+/*
+ * A token without an API host is of use: then the area's host, or none, is handed over.
+ */
 static void login_find_api(struct login *l, const struct token *t,
 			   const struct budget *budget)
 {

@@ -1,5 +1,6 @@
 #include "session/pager.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/interrupt.h"
@@ -26,7 +27,7 @@ struct pager *pager_open(struct caller *c, const struct http_req *first, const c
 	p->next = POSITION_INIT;
 	p->items_known = opts->items != NULL;
 	if (opts->items)
-		strcpy(p->items, opts->items);
+		snprintf(p->items, sizeof(p->items), "%s", opts->items);
 	return p;
 }
 
@@ -292,7 +293,7 @@ static int pager_deliver(struct pager *p, struct err *err)
 		return -1;
 	if (s->page.known && s->page.facts.items && !p->items_known) {
 		p->items_known = true;
-		strcpy(p->items, s->page.path);
+		snprintf(p->items, sizeof(p->items), "%s", s->page.path);
 	}
 	p->ended =
 		next != PAGING_MORE || (p->opts->limit && p->printed >= p->opts->limit);

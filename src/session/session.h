@@ -8,7 +8,8 @@
 #include "session/state.h"
 
 enum session_open_mode {
-	SESSION_CREATE, /* make the directory where it is missing; credentials identify it */
+	/* make the directory where it is missing; credentials identify it */
+	SESSION_CREATE,
 	SESSION_USE,	/* the same, or with no credentials what an earlier step stored */
 	SESSION_STORED, /* only what is stored: a missing directory is ERR_NO_TOKEN */
 	SESSION_SAVED,	/* only place->stored, whatever the settings say */

@@ -23,7 +23,8 @@ struct arg {
 struct args {
 	struct arg *given; /* in the order of the command line */
 	size_t count;
-	char **rest; /* positional arguments, NULL at the end; points into a copy of argv */
+	/* positional arguments, NULL at the end; points into a copy of argv */
+	char **rest;
 	int rest_count;
 	bool help;
 	bool quiet, verbose;

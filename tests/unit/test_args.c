@@ -24,7 +24,9 @@ static int parse(struct args *a, struct settings *s, const char *const *words, b
 	return args_parse(a, argc, argv, rows, stop, s, err);
 }
 
-/* The options, the settings and the rest as one text: "format=x force= |region=y| a b". */
+/*
+ * The options, the settings and the rest as one text: "format=x force= |region=y| a b".
+ */
 static void show(const struct args *a, const struct settings *s, struct buf *out)
 {
 	for (size_t i = 0; i < a->count; i++)

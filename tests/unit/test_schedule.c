@@ -35,7 +35,10 @@ static void test_due(void **state)
 	}
 }
 
-/* Over all lifetimes: never in the buffer unless that is more than half, never after 80 %. */
+/*
+ * Over all lifetimes: never in the buffer unless that is more than half, never after 80
+ * %.
+ */
 static void test_due_bounds(void **state)
 {
 	(void)state;
