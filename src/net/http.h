@@ -152,6 +152,12 @@ int http_failure_set(enum http_failure failure, const char *detail, struct err *
 void http_req_header(struct http_req *req, const char *name, const char *value);
 void http_req_release(struct http_req *req);
 
+/*
+ * Takes one line of the head of an answer, as libcurl gives it; a status line begins a new
+ * head. False when the bound on headers is passed.
+ */
+bool http_take_header(struct http_resp *resp, const char *data, size_t len);
+
 /* Empties the answer for another attempt, keeping its bounds. */
 void http_resp_reset(struct http_resp *resp);
 void http_resp_release(struct http_resp *resp);

@@ -2,6 +2,7 @@
 #include "net/http.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 
@@ -100,4 +101,37 @@ int http_failure_set(enum http_failure failure, const char *detail, struct err *
 	err_set(err, failures[failure].kind, "%s%s%s%s", failures[failure].text,
 		clean.len ? " (" : "", buf_str(&clean), clean.len ? ")" : "");
 	return err_hint(err, "%s", failures[failure].hint);
+}
+
+/* The length of a header line without its end; the data has no NUL behind it. */
+static size_t http_line(const char *data, size_t len)
+{
+	while (len && (data[len - 1] == '\r' || data[len - 1] == '\n'))
+		len--;
+	return len;
+}
+
+bool http_take_header(struct http_resp *resp, const char *data, size_t len)
+{
+	struct buf *out = &resp->headers;
+	const char *end = data + http_line(data, len);
+	const char *colon = memchr(data, ':', len), *p;
+
+	if (len >= 5 && strncasecmp(data, "HTTP/", 5) == 0) {
+		buf_reset(out);
+		buf_reset(&resp->status_line);
+		buf_add(&resp->status_line, data, (size_t)(end - data));
+		return true;
+	}
+	if (!colon)
+		return true;
+	for (p = data; p < colon; p++)
+		buf_addc(out, *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p);
+	buf_adds(out, ": ");
+	for (p = colon + 1; p < end && (*p == ' ' || *p == '\t');)
+		p++;
+	for (; p < end; p++)
+		buf_addc(out, *p && *p != '\n' ? *p : '?');
+	buf_addc(out, '\n');
+	return !out->failed;
 }

@@ -21,29 +21,12 @@ enum {
 static size_t http_on_header(char *data, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
-	struct buf *out = &t->resp->headers;
 	size_t len = size * n;
-	const char *colon = memchr(data, ':', len);
-	const char *from;
 
-	if (len >= 5 && strncasecmp(data, "HTTP/", 5) == 0) {
-		buf_reset(out);
-		buf_reset(&t->resp->status_line);
-		buf_add(&t->resp->status_line, data, strcspn(data, "\r\n"));
+	if (http_take_header(t->resp, data, len))
 		return len;
-	}
-	if (!colon)
-		return len;
-	for (const char *p = data; p < colon; p++)
-		buf_addc(out, *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p);
-	buf_adds(out, ": ");
-	for (from = colon + 1; from < data + len && (*from == ' ' || *from == '\t');)
-		from++;
-	for (const char *p = from; p < data + len && *p != '\r' && *p != '\n'; p++)
-		buf_addc(out, *p ? *p : '?');
-	buf_addc(out, '\n');
-	t->too_big = t->too_big || out->failed;
-	return out->failed ? 0 : len;
+	t->too_big = true;
+	return 0;
 }
 
 static size_t http_to_sink(struct transfer *t, const char *data, size_t len)

@@ -98,14 +98,7 @@ static void test_forms(void **state)
 	redact_release(&r);
 }
 
-<<<<<<< HEAD
 /* The base64 of whatever text holds the value gives no whole group of it away. */
-=======
-/*
- * In the base64 of whatever text holds it, no character of the value's bits alone is
- * left.
- */
->>>>>>> 2d3021a (src: keep to the house's bounds on columns, lines and string functions)
 static void test_base64_inside(void **state)
 {
 	static const char value[] = "tokenvalue\x7e\x7f\xbf+/";
