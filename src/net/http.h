@@ -153,8 +153,8 @@ void http_req_header(struct http_req *req, const char *name, const char *value);
 void http_req_release(struct http_req *req);
 
 /*
- * Takes one line of the head of an answer, as libcurl gives it; a status line begins a new
- * head. False when the bound on headers is passed.
+ * Takes one line of the head of an answer, as libcurl gives it; a status line begins a
+ * new head. False when the bound on headers is passed.
  */
 bool http_take_header(struct http_resp *resp, const char *data, size_t len);
 
