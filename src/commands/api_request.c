@@ -104,7 +104,8 @@ static struct json *field_enter(struct json *at, const char *part, const char *n
 	if (child && !*part && (array || !json_is_object(child) || json_get(child, next)))
 		child = NULL;
 	if (child)
-		return json_is_array(child) == array ? child : NULL;
+		return (array ? json_is_array(child) : json_is_object(child)) ? child
+									      : NULL;
 	child = array ? json_array() : json_object();
 	json_put(at, *part ? part : NULL, child);
 	return child;

@@ -227,7 +227,7 @@ static bool style_fits_request(const struct paging_style *s, const struct http_r
 		return s->way == WAY_NONE;
 	if (s->place == IN_QUERY)
 		return style_has_query(req, s->param) ||
-		       (s->way == WAY_OFFSET && style_has_query(req, s->size_param));
+		       (s->number == NUM_COUNT && style_has_query(req, s->size_param));
 	if (s->place == IN_Q64)
 		return style_has_query(req, "q64");
 	buf_add(&key, s->param, strcspn(s->param, "."));
