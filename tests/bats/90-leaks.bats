@@ -120,7 +120,7 @@ exec "$real" "$@"'
 @test "answers that are no token, or half of one" {
 	local word
 	use_hostile genesys
-	for word in halfjson chunkcut reset 'json=%7B%22no%22:GOOD' 'json=[GOOD]' type=mac \
+	for word in halfjson reset 'json=[GOOD]' \
 		'json=%7B%22access_token%22:%22a b%22%2C%22more%22:GOOD%7D'; do
 		nothing_shows "$word" gitlab
 		ended '[34]' '^gitlab: (action|get)='

@@ -39,7 +39,9 @@ WAYS = {
     "action": ["", "+"],
     "get": ["", "+", "+--force", "-f header", "-f env", "-f json"],
     "exec": ["-- env", "+--redact -- env", "+-- no-such-command"],
-    "api": ["/api/v2/tokens/me", "+POST /api/v2/routing/queues -F name=x", "+-i /nowhere"],
+    "api": ["/api/v2/tokens/me", "+POST /api/v2/routing/queues -F name=x", "+-i /nowhere",
+            "+--paginate /api/v2/routing/queues",
+            "+--wait POST /api/v2/analytics/conversations/details/jobs -d {}"],
     "refresh": ["--max-lifetime 1", "+--detach"],
     "post": ["", "+"],
     "stop": ["", "+"],
@@ -50,7 +52,7 @@ WAYS = {
     "doctor": ["", "+"],
 }
 # Those whose stdout is the token.
-RESULTS = re.compile(r"get\b.*|exec -- env")
+RESULTS = re.compile(r"get -v\b.*|exec -v -- env")
 RUNNERS = {
     "shell": {},
     "github": {"GITHUB_ACTIONS": "true", "CI": "true"},
@@ -122,7 +124,7 @@ class Canary:
         """How the emulator answers from now on."""
         good = {"access_token": TOKEN, "refresh_token": REFRESH, "token_type": "bearer"}
         words = [faults] if faults else []
-        words += [f"token={quote(TOKEN, safe='')}", "refresh"]
+        words += [f"token={quote(TOKEN, safe='')}", "refresh", "polls=1", "items=50"]
         body = ",".join(words).replace("GOOD", quote(json.dumps(good), safe=""))
         self.opener.open(Request(f"{self.admin}/faults", body.encode(), method="PUT"),
                          timeout=10).close()
@@ -143,7 +145,7 @@ class Canary:
         self.sampled += any(arguments[1].encode() in line for line in seen)
         for name in ("stdout", "stderr"):
             text = (self.work / name).read_bytes()
-            is_result = name == "stdout" and RESULTS.fullmatch(title.partition(": ")[2].replace(FOUND, ""))
+            is_result = name == "stdout" and RESULTS.fullmatch(" ".join(arguments[1:]))
             self.search(f"{name} of {title}", MASK.sub(b"", text) if masks else text,
                         token_may=bool(is_result))
             (self.work / name).unlink()
@@ -182,8 +184,11 @@ def long_lived() -> Iterator[tuple[str, str]]:
 
 def as_inputs(environment: dict[str, str]) -> dict[str, str]:
     """As a runner passes them to an action: by names that no shell can set."""
-    return {f"INPUT_{name[3:].replace('_', '-')}" if re.match("CC_(?!TOKEN$)", name) else name: value
-            for name, value in environment.items()}
+    def name_of(variable: str) -> str:
+        is_setting = variable.startswith("CC_") and variable != "CC_TOKEN"
+        return "INPUT_" + variable[3:].replace("_", "-") if is_setting else variable
+
+    return {name_of(name): value for name, value in environment.items()}
 
 
 def command_lines() -> set[bytes]:
