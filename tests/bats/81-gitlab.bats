@@ -120,6 +120,21 @@ is_clean() {
 	is_clean
 }
 
+# directory_goes PATTERN: the directory of the token is gone soon.
+directory_goes() {
+	# shellcheck disable=SC2016 # the inner shell's own argument
+	timeout 20 bash -c 'while compgen -G "$1" >/dev/null; do sleep 0.1; done' - "$1"
+}
+
+@test "gitlab, script: the runner is killed, and the tokens are refused all the same" {
+	emu_faults lifetime=5
+	gitlab_pipeline script
+	gitlab_cancel shell endless KILL
+	directory_goes "$BATS_TEST_TMPDIR/builds/.cc-token-*"
+	kill "$(find "$BATS_TEST_TMPDIR/builds" -name pid -exec cat {} +)"
+	is_clean
+}
+
 @test "gitlab-ci-local: the script way, as a component" {
 	gitlab_pipeline script
 	run -0 gitlab_run local fetch
@@ -140,8 +155,7 @@ is_clean() {
 	gitlab_cancel local endless
 	# What gitlab-ci-local leaves running of a cancelled job.
 	kill "$(cat "$GITLAB_PROJECT/pid")"
-	# shellcheck disable=SC2016 # the inner shell's own argument
-	timeout 20 bash -c 'while compgen -G "$1" >/dev/null; do sleep 0.1; done' - "$GITLAB_PROJECT/.cc-token-*"
+	directory_goes "$GITLAB_PROJECT/.cc-token-*"
 	is_clean
 }
 

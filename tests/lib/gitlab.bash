@@ -91,17 +91,17 @@ gitlab_run() {
 	return "${PIPESTATUS[0]}"
 }
 
-# gitlab_cancel EXECUTOR JOB: runs it in the background until its first request of the API, then
-# sends INT to the runner and waits for its end.
+# gitlab_cancel EXECUTOR JOB [SIGNAL]: runs it in the background until its first request of the API,
+# then sends the signal (INT) to the runner and waits for its end.
 gitlab_cancel() {
-	gitlab_command "$@" || return
+	gitlab_command "$1" "$2" || return
 	# A shell without job control lets its background jobs ignore INT: give it back.
 	python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execvp(sys.argv[1], sys.argv[1:])' "${GITLAB_COMMAND[@]}" </dev/null >"$BATS_TEST_TMPDIR/gitlab.log" 2>&1 3>&- &
 	local runner=$!
 	journal_wait 1 --kind api --timeout 60
-	kill -INT "$runner"
+	kill -s "${3-INT}" "$runner"
 	if wait "$runner"; then return 1; fi
 }
 
