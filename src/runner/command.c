@@ -29,13 +29,15 @@ static void command_mask(const struct runner *r, const char *value)
 
 /*
  * act takes everything up to the last "::" as the command's name, and would print the
- * line in clear (pkg/runner/command.go). There a value with "::" is masked by its parts.
+ * line in clear (pkg/runner/command.go). There a value with "::" is masked by its parts,
+ * and colons in front, which would join those of the command, are left out.
  */
 static void command_mask_parts(const struct runner *r, const char *value)
 {
 	AUTO_BUF struct buf part = BUF_INIT(4 * BUF_SECRET_MAX);
 
 	for (const char *p = value, *end; p; p = end ? end + 2 : NULL) {
+		p += strspn(p, ":");
 		end = strstr(p, "::");
 		buf_reset(&part);
 		buf_add(&part, p, end ? (size_t)(end - p) : strlen(p));
