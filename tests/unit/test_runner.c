@@ -1,0 +1,369 @@
+#include "runner/runner.h"
+
+#include "base/log.h"
+#include "given.h"
+
+static char base[64];
+
+static int setup(void **state)
+{
+	(void)state;
+	log_set_level(LOG_ERROR);
+	test_directory(base);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	assert_int_equal(chdir("/"), 0);
+	test_remove(base);
+	redact_release(log_secrets());
+	return 0;
+}
+
+/* What the runner was told: the file that stands for its stream. */
+static int open_log(void)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/log", base);
+	return open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+}
+
+static void same_log(const char *row, int fd, const char *want)
+{
+	char text[4096];
+	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+
+	assert_true(n >= 0);
+	text[n] = '\0';
+	same_text(row, text, want);
+	close(fd);
+}
+
+static void test_detection(void **state)
+{
+	static const struct {
+		const char *env[5];
+		const char *name;
+		bool container;
+	} rows[] = {
+		{ { "PATH=/" }, "shell", false },
+		{ { "CI=true" }, "shell", false },
+		{ { "GITHUB_ACTIONS=true" }, "github", false },
+		{ { "GITHUB_ACTIONS=1" }, "shell", false },
+		{ { "GITHUB_ACTIONS=" }, "shell", false },
+		{ { "GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=/home/r/work/a/a" },
+		  "github",
+		  false },
+		{ { "GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=/github/workspace" },
+		  "github",
+		  true },
+		{ { "GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=/githubber/x" },
+		  "github",
+		  false },
+		{ { "GITHUB_ACTIONS=true", "ACT=true",
+		    "GITHUB_WORKSPACE=/github/workspace" },
+		  "act",
+		  false },
+		{ { "ACT=true" }, "shell", false },
+		{ { "GITLAB_CI=true" }, "gitlab", false },
+		/* where both are said, no line that GitLab would show */
+		{ { "GITLAB_CI=true", "GITHUB_ACTIONS=true",
+		    "GITHUB_WORKSPACE=/github/workspace" },
+		  "gitlab",
+		  false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct runner r;
+		char row[16];
+
+		snprintf(row, sizeof(row), "row %zu", i);
+		given_environment(rows[i].env);
+		runner_detect(&r, 2);
+		same_text(row, runner_name(&r), rows[i].name);
+		same_number(row, r.container, rows[i].container);
+		same_number(row, r.fd, 2);
+	}
+}
+
+/* Each value once, in every form; nothing where the line itself would be the leak. */
+static void test_masks(void **state)
+{
+	static const enum runner_kind kinds[] = { RUNNER_GITHUB, RUNNER_ACT, RUNNER_SHELL,
+						  RUNNER_GITLAB };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct runner r = { .kind = kinds[i], .fd = open_log() };
+
+		redact_add(log_secrets(), "a%b+c d");
+		runner_mask(&r);
+		runner_mask(&r);
+		redact_add(log_secrets(), "later");
+		runner_mask(&r);
+		redact_add(log_secrets(), "told elsewhere");
+		runner_masked();
+		runner_mask(&r);
+		same_log("masks", r.fd,
+			 i < 2 ? "::add-mask::a%25b+c d\n"
+				 "::add-mask::a%2525b%252Bc%2520d\n"
+				 "::add-mask::a%2525b%252Bc+d\n"
+				 "::add-mask::YSViK2MgZA==\n"
+				 "::add-mask::later\n"
+				 "::add-mask::bGF0ZXI=\n"
+			       : "");
+		redact_release(log_secrets());
+	}
+}
+
+/* act reads a command's name up to the last "::", and prints what it does not know. */
+static void test_masks_for_act(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "abcd::efgh", "::add-mask::abcd\n::add-mask::efgh\n" },
+		{ "::efgh", "::add-mask::efgh\n" },
+		{ "abcd::", "::add-mask::abcd\n" },
+		{ "abcd:::efgh", "::add-mask::abcd\n::add-mask::efgh\n" },
+		{ "abcd::::efgh", "::add-mask::abcd\n::add-mask::efgh\n" },
+		{ ":abcd", "::add-mask::abcd\n" },
+		{ ":::abcd:e", "::add-mask::abcd:e\n" },
+		{ "abcd:", "::add-mask::abcd:\n" },
+		{ "ab::cd::efgh", "::add-mask::efgh\n" },
+		{ "a::b::c", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct runner r = { .kind = RUNNER_ACT, .fd = open_log() };
+
+		redact_add(log_secrets(), rows[i][0]);
+		for (size_t k = 1; k < log_secrets()->count; k++)
+			log_secrets()->forms[k].told = true;
+		runner_mask(&r);
+		same_log(rows[i][0], r.fd, rows[i][1]);
+		redact_release(log_secrets());
+	}
+}
+
+static void test_line_break_in_a_mask(void **state)
+{
+	struct runner r = { .kind = RUNNER_GITHUB, .fd = open_log() };
+
+	(void)state;
+	redact_add(log_secrets(), "ab\r\ncd::e");
+	for (size_t k = 1; k < log_secrets()->count; k++)
+		log_secrets()->forms[k].told = true;
+	runner_mask(&r);
+	same_log("mask", r.fd, "::add-mask::ab%0D%0Acd::e\n");
+}
+
+static void test_annotations(void **state)
+{
+	static const struct {
+		enum runner_kind kind;
+		enum runner_level level;
+		const char *text, *want;
+	} rows[] = {
+		{ RUNNER_GITHUB, RUNNER_ERROR, "a: b, c",
+		  "::error title=cc-token::a: b, c\n" },
+		{ RUNNER_ACT, RUNNER_WARNING, "100%",
+		  "::warning title=cc-token::100%25\n" },
+		{ RUNNER_GITHUB, RUNNER_NOTICE, "a\n::add-mask::x\r\x1b[1m",
+		  "::notice title=cc-token::a?::add-mask::x??[1m\n" },
+		{ RUNNER_GITHUB, RUNNER_ERROR, "the secret-value",
+		  "::error title=cc-token::the ***\n" },
+		{ RUNNER_SHELL, RUNNER_ERROR, "x", "" },
+		{ RUNNER_GITLAB, RUNNER_ERROR, "x", "" },
+	};
+
+	(void)state;
+	redact_add(log_secrets(), "secret-value");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct runner r = { .kind = rows[i].kind, .fd = open_log() };
+
+		runner_annotate(&r, rows[i].level, rows[i].text);
+		same_log(rows[i].text, r.fd, rows[i].want);
+	}
+}
+
+/* ContainerInfo.cs: what a container action sees, and where it is on the host. */
+static void test_shown_path(void **state)
+{
+	static const struct {
+		bool container;
+		const char *workspace, *path, *want;
+	} rows[] = {
+		{ true, "/h/work/repo", "/github/runner_temp/cc-token/x",
+		  "/h/work/_temp/cc-token/x" },
+		{ true, "/h/work/repo", "/github/runner_temp", "/h/work/_temp" },
+		{ true, "/h/work/repo", "/github/home/cc-token",
+		  "/h/work/_temp/_github_home/cc-token" },
+		{ true, "/h/work/repo", "/github/workspace/s", "/h/work/repo/repo/s" },
+		{ true, "/h/work/repo", "/github/homes/x", "/github/homes/x" },
+		{ true, "/h/work/repo", "/github/workflow/e", "/github/workflow/e" },
+		{ true, "/h/work/repo", "/tmp/x", "/tmp/x" },
+		{ true, "/h/work/repo", "x/github/home", "x/github/home" },
+		{ true, "", "/github/home/x", "/github/home/x" },
+		{ true, "relative", "/github/home/x", "/github/home/x" },
+		{ false, "/h/work/repo", "/github/home/x", "/github/home/x" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_BUF struct buf out = BUF_INIT(1000);
+		struct runner r = { .kind = RUNNER_GITHUB,
+				    .container = rows[i].container };
+		char env[128];
+
+		snprintf(env, sizeof(env), "RUNNER_WORKSPACE=%s", rows[i].workspace);
+		given_environment(GIVEN(env));
+		runner_shown_path(&r, rows[i].path, &out);
+		same_text(rows[i].path, buf_str(&out), rows[i].want);
+	}
+}
+
+/* Variables name directories below the test's own: "%" stands for it. */
+static void test_state_base(void **state)
+{
+	static const struct {
+		enum runner_kind kind;
+		const char *env[4];
+		const char *want;
+	} rows[] = {
+		{ RUNNER_SHELL, { "CC_STATE_DIR=/x/y" }, "/x/y" },
+		{ RUNNER_SHELL, { "CC_STATE_DIR=/x/y//" }, "/x/y" },
+		{ RUNNER_SHELL, { "CC_STATE_DIR=/" }, "/" },
+		{ RUNNER_SHELL, { "CC_STATE_DIR=x/y" }, "%/x/y" },
+		{ RUNNER_GITHUB, { "CC_STATE_DIR=/x", "RUNNER_TEMP=%" }, "/x" },
+		{ RUNNER_GITHUB, { "RUNNER_TEMP=%" }, "%/cc-token" },
+		{ RUNNER_GITHUB, { "RUNNER_TEMP=%", "XDG_RUNTIME_DIR=/" }, "%/cc-token" },
+		{ RUNNER_GITHUB,
+		  { "RUNNER_TEMP=%/none", "XDG_RUNTIME_DIR=%" },
+		  "%/cc-token" },
+		{ RUNNER_GITLAB, { "RUNNER_TEMP_PROJECT_DIR=%" }, "%/cc-token" },
+		{ RUNNER_GITLAB, { "RUNNER_TEMP=/", "XDG_RUNTIME_DIR=%" }, "%/cc-token" },
+		{ RUNNER_SHELL, { "RUNNER_TEMP=/", "XDG_RUNTIME_DIR=%" }, "%/cc-token" },
+	};
+
+	(void)state;
+	assert_int_equal(chdir(base), 0);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_BUF struct buf out = BUF_INIT(1000);
+		struct runner r = { .kind = rows[i].kind };
+		const char *env[4] = { NULL };
+		char texts[3][128], want[128], row[16];
+		struct err err = ERR_INIT;
+		struct settings s;
+
+		for (size_t k = 0; k < 3 && rows[i].env[k]; k++) {
+			size_t n = strcspn(rows[i].env[k], "%");
+			bool hole = rows[i].env[k][n];
+
+			snprintf(texts[k], sizeof(texts[k]), "%.*s%s%s", (int)n,
+				 rows[i].env[k], hole ? base : "",
+				 hole ? rows[i].env[k] + n + 1 : "");
+			env[k] = texts[k];
+		}
+		snprintf(want, sizeof(want), "%s%s", *rows[i].want == '%' ? base : "",
+			 rows[i].want + (*rows[i].want == '%'));
+		snprintf(row, sizeof(row), "row %zu", i);
+		given(&s, env);
+		well(row, runner_state_base(&r, &s, &out, &err), &err);
+		same_text(row, buf_str(&out), want);
+		settings_release(&s);
+	}
+}
+
+static void test_files(void **state)
+{
+	static const char *const names[] = {
+		[RUNNER_OUTPUT] = "GITHUB_OUTPUT",
+		[RUNNER_ENV] = "GITHUB_ENV",
+		[RUNNER_PATH] = "GITHUB_PATH",
+		[RUNNER_STATE] = "GITHUB_STATE",
+		[RUNNER_SUMMARY] = "GITHUB_STEP_SUMMARY",
+	};
+	struct runner r = { .kind = RUNNER_GITHUB };
+	struct err err = ERR_INIT;
+	char env[256], path[128];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		enum runner_file file = (enum runner_file)i;
+
+		snprintf(path, sizeof(path), "%s/%zu", base, i);
+		snprintf(env, sizeof(env), "%s=%s", names[i], path);
+		given_environment(GIVEN(env));
+		for (r.kind = RUNNER_SHELL; r.kind <= RUNNER_GITLAB; r.kind++) {
+			bool has = r.kind == RUNNER_GITHUB || r.kind == RUNNER_ACT;
+
+			same_number(names[i], runner_has_file(&r, file), has);
+			well(names[i], runner_put(&r, file, "n", "v=1 2", &err), &err);
+			well(names[i], runner_add(&r, file, "more\n", &err), &err);
+		}
+		same_log(names[i], open(path, O_RDONLY | O_CLOEXEC),
+			 "n=v=1 2\nmore\nn=v=1 2\nmore\n");
+	}
+}
+
+/* A value with a line break would be another variable: refused, and nothing written. */
+static void test_line_breaks(void **state)
+{
+	static const char *const values[] = { "a\nPATH=/evil", "a\r", "\n", "a\r\nb" };
+	struct runner r = { .kind = RUNNER_GITHUB };
+	char env[256];
+
+	(void)state;
+	snprintf(env, sizeof(env), "GITHUB_ENV=%s/env", base);
+	given_environment(GIVEN(env));
+	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+		struct err err = ERR_INIT;
+
+		assert_int_equal(runner_put(&r, RUNNER_ENV, "NAME", values[i], &err), -1);
+		assert_int_equal(err.kind, ERR_INTERNAL);
+		assert_string_equal(err.text, "NAME holds a line break");
+	}
+	assert_int_equal(access(env + strlen("GITHUB_ENV="), F_OK), -1);
+}
+
+static void test_unwritable(void **state)
+{
+	struct runner r = { .kind = RUNNER_GITHUB };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	given_environment(GIVEN("GITHUB_OUTPUT=/dev/full", "GITHUB_ENV=/nowhere/env"));
+	assert_int_equal(runner_put(&r, RUNNER_OUTPUT, "n", "v", &err), -1);
+	assert_int_equal(err.kind, ERR_IO);
+	has_text("full", err.text, "the runner's GITHUB_OUTPUT: ");
+	assert_int_equal(runner_put(&r, RUNNER_ENV, "n", "v", &err), -1);
+	assert_int_equal(err.kind, ERR_IO);
+	assert_false(runner_has_file(&r, RUNNER_STATE));
+	well("no file", runner_put(&r, RUNNER_STATE, "n", "v", &err), &err);
+}
+
+static void test_saved(void **state)
+{
+	(void)state;
+	given_environment(GIVEN("STATE_dir=/x", "STATE_empty="));
+	assert_string_equal(runner_saved("dir"), "/x");
+	assert_null(runner_saved("empty"));
+	assert_null(runner_saved("other"));
+}
+
+#define IN_BASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+static const struct CMUnitTest tests[] = {
+	IN_BASE(test_detection),     IN_BASE(test_masks),
+	IN_BASE(test_masks_for_act), IN_BASE(test_line_break_in_a_mask),
+	IN_BASE(test_annotations),   IN_BASE(test_shown_path),
+	IN_BASE(test_state_base),    IN_BASE(test_files),
+	IN_BASE(test_line_breaks),   IN_BASE(test_unwritable),
+	IN_BASE(test_saved),
+};
+
+TEST_MAIN(tests)
