@@ -72,9 +72,11 @@ static void revoke_token(struct session *s, const struct token *t,
 
 void session_revoke(struct session *s, int64_t budget_ms, struct session_revoked *ret)
 {
+	int64_t timeout_ms = settings_seconds(s->settings, SET_TIMEOUT) * 1000;
 	struct budget budget = { .start_boot_ms = clock_boot_ms(),
 				 .total_ms = budget_ms,
-				 .attempt_ms = budget_ms };
+				 .attempt_ms = timeout_ms < budget_ms ? timeout_ms
+								      : budget_ms };
 
 	*ret = (struct session_revoked){ .why = ERR_INIT };
 	if (s->record.has_token)

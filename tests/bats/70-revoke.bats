@@ -1,0 +1,216 @@
+#!/usr/bin/env bats
+# The end: `post` and `stop` revoke every token that was minted, and leave nothing, whatever fails.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # each test is a subshell; bats sets status, output, stderr
+load ../lib/common
+load ../lib/emulator
+
+setup() { clean_environment; }
+setup_file() { load ../lib/emulator; oidc_start; }
+teardown_file() { oidc_stop; }
+
+nothing_left() {
+	run ! compgen -G "$CC_STATE_DIR/*"
+}
+
+@test "stop and post revoke the token and remove its directory" {
+	local command token
+	for command in stop post; do
+		use_genesys
+		ok cc get
+		token=$output
+		ok cc "$command"
+		says '1 token revoked'
+		nothing_left
+		same 0 "$(emu_valid_tokens)"
+		same "DELETE /api/v2/tokens/me $(fingerprint "$token")" \
+			"$(journal_json --kind revoke | jq -r '.method + " " + .path + " " + .presented')"
+	done
+}
+
+@test "every token that was minted is revoked, the replaced ones too" {
+	use_genesys
+	ok cc get
+	ok cc get --force
+	ok cc get --force
+	tokens_asked 3
+	ok cc stop
+	says '3 tokens revoked'
+	same 0 "$(emu_valid_tokens)"
+	nothing_left
+}
+
+@test "genesys by sub-domain, and oauth2 with its refresh token" {
+	use_sub
+	ok cc get
+	ok cc stop
+	same 0 "$(emu_valid_tokens)"
+	use_oauth2 refresh
+	ok cc get
+	ok cc stop
+	same 0 "$(emu_valid_tokens)"
+	same 'refresh_token access_token' "$(journal --kind revoke --field form.token_type_hint | xargs)"
+	same "$EMU_OAUTH2_ID:$EMU_OAUTH2_SECRET" \
+		"$(journal --kind revoke --field header.authorization | head -n 1 | cut -d ' ' -f 2 | base64 -d)"
+	use_oauth2
+	ok cc get --client-auth body
+	ok cc stop --client-auth body
+	same "$EMU_OAUTH2_ID" "$(journal --kind revoke --field form.client_id)"
+	same 0 "$(emu_valid_tokens)"
+}
+
+@test "genesys needs no secret to revoke" {
+	use_genesys
+	ok cc get
+	local state
+	state=$(state_of)
+	forget
+	CC_CA_FILE=$EMU_CA_FILE CC_TOKEN_STATE=$state ok cc stop
+	same 0 "$(emu_valid_tokens)"
+	nothing_left
+}
+
+@test "revoked or expired already is a quiet success" {
+	use_genesys
+	ok cc get
+	emu_admin POST revoke-all
+	ok cc stop
+	keeps_quiet warning
+	nothing_left
+	use_genesys lifetime=1
+	ok cc get
+	while "$CC_TOKEN" status >/dev/null; do :; done
+	ok cc stop
+	keeps_quiet warning
+	same 0 "$(journal_count --kind revoke)"
+	nothing_left
+}
+
+@test "nothing stored: 0, and nothing done" {
+	use_genesys
+	ok cc stop
+	ok cc post
+	forget
+	ok cc stop
+	ok cc post
+	same 0 "$(journal_count)"
+	nothing_left
+}
+
+@test "what fails for a moment is tried again" {
+	use_genesys revoke.503x1,revoke.429x1,retry-after=none
+	ok cc get
+	ok cc stop
+	keeps_quiet warning
+	same 0 "$(emu_valid_tokens)"
+}
+
+@test "what fails for good is a warning with the reason; the state is gone, the exit 0" {
+	local words
+	for words in revoke.403 revoke.404 revoke.redirect revoke.503,retry-after=600; do
+		use_genesys "$words"
+		ok cc get
+		ok cc stop
+		says 'warning: 1 of 1 tokens could not be revoked.*: .*(403|404|307|503)'
+		nothing_left
+	done
+	use_oauth2 norevoke
+	ok cc get
+	ok cc post
+	says 'warning: .*404'
+	nothing_left
+}
+
+@test "a server that hangs does not hold up the end for long" {
+	use_genesys revoke.hang
+	ok cc get
+	ok cc stop --timeout 1
+	says 'warning: .*in time'
+	nothing_left
+}
+
+@test "a torn state: nothing can be revoked, but it goes" {
+	use_genesys
+	ok cc get
+	printf torn >"$(state_of)/state.json"
+	ok cc stop
+	says 'warning'
+	nothing_left
+}
+
+@test "revoke false leaves the token alive, and the state is gone" {
+	use_genesys
+	ok cc get
+	ok cc stop --revoke=false
+	same 1 "$(emu_valid_tokens)"
+	same 0 "$(journal_count --kind revoke)"
+	nothing_left
+}
+
+@test "revoke-url goes before the server's" {
+	use_oauth2
+	unset CC_REVOKE_URL
+	ok cc get
+	ok cc stop --revoke-url "$EMU_API_URL/revoke"
+	same 0 "$(emu_valid_tokens)"
+}
+
+@test "oauth2 without a revocation endpoint says so" {
+	use_oauth2
+	unset CC_REVOKE_URL
+	ok cc get
+	ok cc stop
+	says 'revocation'
+	nothing_left
+}
+
+@test "another server's credentials are not sent to revoke" {
+	use_oauth2
+	export CC_NAME=one
+	ok cc get
+	local ns=$EMU_NS
+	use_oauth2
+	unset CC_TOKEN_URL CC_REVOKE_URL
+	CC_NAME=one CC_ISSUER=https://other.example.com ok cc stop
+	says 'warning: .*credentials'
+	EMU_NS=$ns
+	same 0 "$(journal_count --kind revoke)"
+	nothing_left
+}
+
+@test "of two tokens only the one that is meant ends; and --name ends the other" {
+	use_genesys
+	CC_NAME=one ok cc get
+	CC_NAME=two ok cc get
+	CC_NAME=one ok cc stop
+	same 1 "$(emu_valid_tokens)"
+	[[ ! -e $CC_STATE_DIR/one && -e $CC_STATE_DIR/two ]]
+	ok cc stop --name two
+	same 0 "$(emu_valid_tokens)"
+}
+
+@test "settings that are wrong: 2 from stop, and the state stays" {
+	use_genesys
+	ok cc get
+	fails 2 timeout cc stop --timeout never
+	same 1 "$(emu_valid_tokens)"
+	ok cc stop
+}
+
+@test "a certified server: discovery, token, revocation, checked by introspection" {
+	export CC_PROVIDER=oauth2 CC_CLIENT_ID=$OIDC_ID CC_CLIENT_SECRET=$OIDC_SECRET
+	export CC_ISSUER=$OIDC_URL CC_CA_FILE=$EMU_CA_FILE
+	ok cc get
+	local token=$output
+	same true "$(oidc_active "$token")"
+	ok cc get --force
+	local second=$output
+	[[ $token != "$second" ]]
+	ok cc stop
+	says '2 tokens revoked'
+	same false "$(oidc_active "$token")"
+	same false "$(oidc_active "$second")"
+	CC_CLIENT_AUTH=body run --separate-stderr cc get
+	[[ $status == [03] ]]
+	CC_CLIENT_SECRET=wrong-secret-value fails 3 '401.*client-secret' cc get --name wrong
+}
