@@ -109,15 +109,19 @@ static void form_unpadded(struct buf *out, const char *value)
 }
 
 /*
- * In base64 three bytes are four characters. Where the value begins @skip bytes before
- * such a group, these characters stand for bytes of the value alone.
+ * In base64 each character stands for six bits. Of a text in which @before bytes (or
+ * three, six, … more) precede the value, these characters stand for bits of the value
+ * alone. What else shows of it is less than a byte at either end.
  */
-static void form_inner(struct buf *out, const char *value, size_t skip)
+static void form_inner(struct buf *out, const char *value, size_t before)
 {
-	size_t len = strlen(value);
+	AUTO_BUF struct buf text = BUF_INIT(FORM_MAX);
 
-	if (len > skip)
-		quote_base64(out, value + skip, (len - skip) / 3 * 3);
+	buf_add(&text, "\0\0", before);
+	buf_adds(&text, value);
+	quote_base64(out, text.ptr, text.len);
+	buf_cut(out, text.len * 8 / 6);
+	buf_shift(out, (before * 8 + 5) / 6);
 }
 
 static void form_inner_0(struct buf *out, const char *value)

@@ -72,7 +72,7 @@ static void doctor_provider(struct doctor *d)
 		d->s.flow = NULL;
 		return;
 	}
-	oauth_hide(d->s.flow, s);
+	oauth_hide(s);
 	report_ok(&d->report, "provider", "%s%s%s, API %s", d->s.flow->name,
 		  d->s.record.endpoints.region.len ? ", region " : "",
 		  buf_str(&d->s.record.endpoints.region),

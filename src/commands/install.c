@@ -74,6 +74,14 @@ int install_cli(const struct app *app, const struct session *s, struct err *err)
 	return runner_add(&app->runner, RUNNER_PATH, buf_str(&lines), err);
 }
 
+/* Named by us, not by a setting: see runner_state_base(). */
+static bool install_is_ours(const char *base)
+{
+	const char *slash = strrchr(base, '/');
+
+	return strncmp(slash ? slash + 1 : base, "cc-token", 8) == 0;
+}
+
 void install_remove(const struct buf *state)
 {
 	AUTO_BUF struct buf dir = BUF_INIT(BUF_URL_MAX), names = BUF_INIT(BUF_URL_MAX),
@@ -86,4 +94,6 @@ void install_remove(const struct buf *state)
 		return;
 	unlink(buf_str(&file));
 	rmdir(buf_str(&dir));
+	if (install_is_ours(buf_str(&base)))
+		rmdir(buf_str(&base));
 }

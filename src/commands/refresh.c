@@ -76,22 +76,29 @@ static int refresh_go_dark(struct app *app, const struct refresher *r, struct er
 	return 0;
 }
 
-/* A detached refresher says that it is ready by an error of no kind. */
-static int refresh_ready(struct app *app, const struct refresher *r, int report,
-			 struct err *err)
+/* A detached refresher says that all is well by an error of no kind. */
+static int refresh_tell(int report, struct err *err)
 {
 	static const struct err ready = { .kind = ERR_NONE };
 
-	if (args_has(&app->args, "from-stdin") &&
-	    fs_write_all(STDOUT_FILENO, "ready\n", 6))
+	if (fs_write_all(report, &ready, sizeof(ready)))
+		return err_sys(err, ERR_IO, errno, "nobody waits for the refresher");
+	close(report);
+	return 0;
+}
+
+static int refresh_ready(struct app *app, const struct refresher *r, int report,
+			 struct err *err)
+{
+	bool fed = args_has(&app->args, "from-stdin");
+
+	if (fed && report < 0 && fs_write_all(STDOUT_FILENO, "ready\n", 6))
 		return err_sys(err, ERR_IO, errno, "can't write to stdout");
-	if (report < 0 && !args_has(&app->args, "from-stdin"))
+	if (report < 0 && !fed)
 		return 0;
 	if (refresh_go_dark(app, r, err))
 		return -1;
-	if (report >= 0 && fs_write_all(report, &ready, sizeof(ready)))
-		return err_sys(err, ERR_IO, errno, "nobody waits for the refresher");
-	return 0;
+	return report < 0 ? 0 : refresh_tell(report, err);
 }
 
 /* The id of our container is in the record when `action` has started it. */
@@ -120,6 +127,18 @@ static int refresh_install(const struct app *app, const struct session *s,
 	return install_cli(app, s, err);
 }
 
+/* What a detached refresher is asked for is there when another one does it. */
+static int refresh_leave(struct app *app, struct session *s, int report, struct err *err)
+{
+	struct session_want want = { 0 };
+
+	*err = ERR_INIT;
+	if (app_token(app, s, &want, err))
+		return -1;
+	log_info("a refresher keeps %s already", buf_str(&s->state.path));
+	return refresh_tell(report, err);
+}
+
 /* 0 when it ended as it should. @report is a pipe, or -1 in the foreground. */
 static int refresh_keep(struct app *app, int report, bool *ret_ready, struct err *err)
 {
@@ -128,13 +147,11 @@ static int refresh_keep(struct app *app, int report, bool *ret_ready, struct err
 	enum refresher_end end;
 
 	if (refresh_open(app, &s, &r, err) || refresh_install(app, &s, err))
-		return -1;
+		return r.taken && report >= 0 ? refresh_leave(app, &s, report, err) : -1;
 	refresh_show(&app->runner);
 	if (refresher_first(&r, err) || refresh_ready(app, &r, report, err))
 		return -1;
 	*ret_ready = true;
-	if (report >= 0)
-		close(report);
 	end = refresher_run(&r, err);
 	return end == REFRESHER_REFUSED || end == REFRESHER_BROKEN ? -1 : 0;
 }

@@ -25,14 +25,18 @@ void oauth_basic(enum client_auth auth, const struct settings *s, struct buf *ou
 	quote_base64(out, buf_str(&pair), pair.len);
 }
 
-void oauth_hide(const struct flow *f, const struct settings *s)
+/* Both, whatever the flow sends: `curl -u` in a later step makes the other one of it. */
+void oauth_hide(const struct settings *s)
 {
-	AUTO_BUF struct buf basic = BUF_INIT(BUF_SECRET_MAX * 3);
+	AUTO_BUF struct buf raw = BUF_INIT(BUF_SECRET_MAX * 3);
+	AUTO_BUF struct buf encoded = BUF_INIT(BUF_SECRET_MAX * 3);
 
 	if (!settings_has(s, SET_CLIENT_SECRET))
 		return;
-	oauth_basic(provider_auth(f, s), s, &basic);
-	redact_add(log_secrets(), buf_str(&basic));
+	oauth_basic(AUTH_BASIC_RAW, s, &raw);
+	oauth_basic(AUTH_BASIC, s, &encoded);
+	redact_add(log_secrets(), buf_str(&raw));
+	redact_add(log_secrets(), buf_str(&encoded));
 }
 
 static void oauth_authenticate(const struct flow *f, const struct settings *s,

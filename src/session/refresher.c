@@ -21,8 +21,9 @@ enum {
 
 /* What the child that renews reports. Fits into one write to a pipe, which is atomic. */
 struct renewed {
-	bool done;  /* there is a valid token */
-	bool final; /* no later attempt will do better */
+	bool done;   /* there is a valid token */
+	bool minted; /* it is new, and its masks were shown */
+	bool final;  /* no later attempt will do better */
 	int64_t after_ms;
 	struct err err;
 };
@@ -44,6 +45,7 @@ static int refresher_lock(struct refresher *r, struct err *err)
 	if (errno != EACCES && errno != EAGAIN)
 		return err_sys(err, ERR_IO, errno, "can't lock %s/" REQUEST_LOG,
 			       buf_str(&state->path));
+	r->taken = true;
 	err_set(err, ERR_IO, "a refresher keeps %s already", buf_str(&state->path));
 	return err_hint(err, "end it by cc-token stop");
 }
@@ -90,6 +92,7 @@ static void renewal_child(struct session *s, const struct session_want *want, in
 	struct renewed result = { .err = ERR_INIT };
 
 	result.done = session_token(s, want, &result.err) == 0;
+	result.minted = s->minted;
 	result.final = s->final;
 	result.after_ms = s->after_ms;
 	fs_write_all(fd, &result, sizeof(result));
@@ -151,6 +154,9 @@ int refresher_first(struct refresher *r, struct err *err)
 		return -1;
 	}
 	r->s->once = true;
+	r->not_before_ms = clock_boot_ms() + SCHEDULE_MIN_MS;
+	if (result.minted)
+		return refresher_reload(r, err);
 	if (session_reload(r->s, err))
 		return -1;
 	if (r->s->masks.show)

@@ -24,6 +24,7 @@ struct refresher {
 	int64_t end_boot_ms;   /* max-lifetime */
 	int64_t not_before_ms; /* on the boot clock: no token request earlier */
 	int failures;	       /* in a row */
+	bool taken;	       /* another one has the lock */
 	size_t secrets;	       /* of log_secrets(): those that are not of tokens */
 };
 

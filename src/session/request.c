@@ -107,12 +107,25 @@ static bool request_ended(const struct state *s, int64_t ms, bool ask, struct er
 	return true;
 }
 
+/* The lock is free a moment before the process is gone. */
+static void request_await_exit(pid_t pid)
+{
+	struct err ignored = ERR_INIT;
+
+	for (int i = 0; pid > 0 && i < 20 && kill(pid, 0) == 0; i++)
+		if (interrupt_wait(-1, 5, &ignored) < 0)
+			return;
+}
+
 int request_stop(const struct state *s, int64_t ms, struct err *err)
 {
 	struct err why = ERR_INIT;
-	pid_t pid = 0;
-	bool ended = request_ended(s, ms, true, &why);
+	pid_t first = 0, pid = 0;
+	bool ended;
 
+	if (!request_alive(s, &first))
+		return 0;
+	ended = request_ended(s, ms, true, &why);
 	if (!ended && request_alive(s, &pid) && pid > 0) {
 		log_debug("the refresher (process %d) does not end: signal", (int)pid);
 		kill(pid, SIGTERM);
@@ -123,6 +136,7 @@ int request_stop(const struct state *s, int64_t ms, struct err *err)
 		}
 	}
 	unlinkat(s->fd, REQUEST_STOP, 0);
+	request_await_exit(first);
 	if (ended)
 		return 0;
 	return err_set(err, ERR_IO, "the refresher does not end%s%s",

@@ -32,7 +32,7 @@ static int session_identify(struct session *s, struct err *err)
 	if (!s->flow)
 		return 0;
 	s->can_login = provider_flow(s->settings, true, &s->login_err) != NULL;
-	oauth_hide(s->flow, s->settings);
+	oauth_hide(s->settings);
 	if (provider_endpoints(s->flow, s->settings, &s->given, err))
 		return -1;
 	session_default_name(s->flow, &s->given, s->settings, s->identity);

@@ -96,13 +96,15 @@ signals() { python3 "$ROOT/tests/lib/signals.py" "$@"; }
 			"$CC_TOKEN" exec -- sh -c "kill -$code \$\$"
 		same $((128 + code)) "$output"
 	done
-	fails 127 "can't run no-such-command: No such file.*PATH" cc exec -- no-such-command
+	run -127 --separate-stderr cc exec -- no-such-command
+	says "can't run no-such-command: No such file.*PATH"
 	fails 126 "can't run /: Permission denied" cc exec -- /
 	touch "$BATS_TEST_TMPDIR/file"
 	fails 126 "can't run .*file: Permission denied.*chmod" cc exec -- "$BATS_TEST_TMPDIR/file"
 	printf '#!/no/such/interpreter\n' >"$BATS_TEST_TMPDIR/script"
 	chmod +x "$BATS_TEST_TMPDIR/script"
-	fails 127 'interpreter' cc exec -- "$BATS_TEST_TMPDIR/script"
+	run -127 --separate-stderr cc exec -- "$BATS_TEST_TMPDIR/script"
+	says interpreter
 }
 
 @test "exit code 125 is for what fails before the command, which is not run then" {

@@ -98,7 +98,7 @@ static void test_forms(void **state)
 	redact_release(&r);
 }
 
-/* The base64 of whatever text holds the value gives no whole group of it away. */
+/* In the base64 of whatever text holds it, no character of the value's bits alone is left. */
 static void test_base64_inside(void **state)
 {
 	static const char value[] = "tokenvalue\x7e\x7f\xbf+/";
@@ -108,21 +108,19 @@ static void test_base64_inside(void **state)
 	redact_add(&r, value);
 	for (size_t before = 0; before < 7; before++) {
 		for (size_t after = 0; after < 7; after++) {
-			TEXT_BUF text = TEXT, coded = TEXT, out = TEXT;
-			size_t first = (before + 2) / 3 * 4;
-			size_t last = (before + strlen(value)) / 3 * 4;
+			TEXT_BUF text = TEXT, coded = TEXT, out = TEXT, wanted = TEXT;
+			size_t first = (before * 8 + 5) / 6;
+			size_t last = (before + strlen(value)) * 8 / 6;
 
 			buf_addf(&text, "%.*s%s%.*s", (int)before, "<<<<<<<", value,
 				 (int)after, ">>>>>>>");
 			quote_base64(&coded, text.ptr, text.len);
 			redact_text(&r, coded.ptr, coded.len, &out);
-			assert_non_null(strstr(out.ptr, "***"));
-			for (size_t at = first; at + 4 <= last; at += 4) {
-				char group[5] = { 0 };
-
-				memcpy(group, coded.ptr + at, 4);
-				assert_null(strstr(out.ptr, group));
-			}
+			buf_add(&wanted, coded.ptr, first);
+			buf_adds(&wanted, "***");
+			buf_adds(&wanted,
+				 !after && !(before % 3) ? "" : coded.ptr + last);
+			assert_string_equal(buf_str(&out), buf_str(&wanted));
 		}
 	}
 	redact_release(&r);

@@ -26,9 +26,9 @@ import (
 )
 
 type value struct {
-	Type, Description string
-	Default           any
-	Sensitive         bool
+	Type      string
+	Default   any
+	Sensitive bool
 }
 
 type specification struct {
