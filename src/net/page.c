@@ -183,6 +183,7 @@ int page_end(struct page *p, const struct http_resp *resp, struct err *err)
 		return -1;
 	if (!p->known)
 		page_choose(p);
+	p->facts.items_at = p->known ? p->path : NULL;
 	page_identify(p);
 	return 0;
 }

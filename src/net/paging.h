@@ -51,7 +51,8 @@ struct page_facts {
 	int64_t num[NUM_COUNT];	     /* -1: not told */
 	bool too_long;		     /* a text was longer than a URL can be */
 	int64_t items;
-	uint64_t digest; /* of the items */
+	const char *items_at; /* path of their array, borrowed; NULL: not known */
+	uint64_t digest;      /* of the items */
 };
 
 void page_facts_begin(struct page_facts *f);

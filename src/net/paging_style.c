@@ -38,7 +38,7 @@ const struct paging_style paging_styles[] = {
 	{ "G6", WAY_CURSOR, IN_QUERY, false, "cursor", "pageSize", 0, TEXT_CURSOR,
 	  NO_NUMBERS, "entities" },
 	{ "G5", WAY_CURSOR, IN_QUERY, false, "cursor", "pageSize", 0, TEXT_CURSOR,
-	  NO_NUMBERS, "results" },
+	  NO_NUMBERS, NULL },
 	{ "pagination", WAY_NUMBER, IN_QUERY, false, "pageNumber", "pageSize", 1,
 	  TEXT_COUNT, NUM_P_NUMBER, NUM_P_PAGES, NUM_P_TOTAL, "data" },
 	{ "link", WAY_LINK, IN_QUERY, false, NULL, "per_page", 0, TEXT_LINK_HEADER,
@@ -91,6 +91,7 @@ void page_facts_begin(struct page_facts *f)
 		f->num[i] = -1;
 	f->too_long = false;
 	f->items = 0;
+	f->items_at = NULL;
 	f->digest = 0;
 }
 
@@ -204,9 +205,10 @@ static bool style_fits_answer(const struct paging_style *s, const struct http_re
 	case WAY_LINK:
 		return f->text[s->next].len > 0;
 	case WAY_CURSOR:
-		return f->text[s->next].len > 0 ||
-		       (s->items && strcmp(s->items, "conversations") == 0 &&
-			f->text[TEXT_DATA_DATE].len > 0);
+		if (f->text[TEXT_DATA_DATE].len)
+			return s->items && strcmp(s->items, "conversations") == 0;
+		return f->text[s->next].len > 0 &&
+		       (!s->items || (f->items_at && strcmp(s->items, f->items_at) == 0));
 	case WAY_NUMBER:
 		if (!style_link_counts(s, f))
 			return false;

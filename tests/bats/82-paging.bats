@@ -94,7 +94,6 @@ cxone_lists() {
 }
 
 @test "every style by its name" {
-	local style
 	use_genesys items=60
 	lists 60 --paging G1 /api/v2/users
 	lists 60 --paging g2 /api/v2/teams

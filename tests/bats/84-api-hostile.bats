@@ -144,7 +144,8 @@ SLA=/incontactapi/services/v30.0/skills/sla-summary
 @test "a page of 200 MiB in little memory, in both ways" {
 	use_genesys api.big@2x2=209715200,items=300
 	python3 - "$CC_TOKEN" "$BATS_TEST_TMPDIR/out" <<'PYTHON'
-import resource, subprocess, sys
+import os, resource, subprocess, sys
+os.environ["ASAN_OPTIONS"] = "quarantine_size_mb=1"
 for arguments in (["--paginate", "/api/v2/users?pageSize=100"],
                   ["--paginate", "--concurrency", "8", "/api/v2/users?pageSize=100"]):
     with open(sys.argv[2], "wb") as out:
