@@ -88,7 +88,10 @@ void handover_release(struct handover *h);
  */
 int install_cli(const struct app *app, const struct session *s, struct err *err);
 
-/* Takes the copy and our directory away with the last of the tokens; @state was the directory of one. */
+/*
+ * Takes the copy and our directory away with the last of the tokens; @state was the
+ * directory of one.
+ */
 void install_remove(const struct buf *state);
 
 int cmd_action(struct app *app, struct err *err);

@@ -98,7 +98,7 @@ static void test_forms(void **state)
 	redact_release(&r);
 }
 
-/* In the base64 of whatever text holds it, no character of the value's bits alone is left. */
+/* In base64 of whatever text holds it, no character of the value's bits alone is left. */
 static void test_base64_inside(void **state)
 {
 	static const char value[] = "tokenvalue\x7e\x7f\xbf+/";
