@@ -96,8 +96,11 @@ $(O)/commit: FORCE
 	@mkdir -p $(O)
 	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
 
-# These look at memory as it is given back (tests/unit/watch_free.h).
+# These look at memory as it is given back (tests/unit/watch_free.h), or stand between
+# the code and a system call.
 $(O)/unit/test_buf $(O)/unit/test_json: LDFLAGS += -Wl,--wrap=free,--wrap=malloc
+$(O)/unit/test_fs: LDFLAGS += -Wl,--wrap=write
+$(O)/unit/test_interrupt: LDFLAGS += -Wl,--wrap=ppoll
 
 $(O)/unit/%: tests/unit/%.c $(LIB)
 	@echo "TEST $@"

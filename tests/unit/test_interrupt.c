@@ -1,12 +1,28 @@
 #include "base/interrupt.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "test.h"
+
+static int sent; /* comes in the last moment before ppoll() */
+
+int __real_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *ts,
+		 const sigset_t *mask);
+int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *ts,
+		 const sigset_t *mask);
+
+int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *ts,
+		 const sigset_t *mask)
+{
+	if (sent)
+		raise(sent);
+	return __real_ppoll(fds, n, ts, mask);
+}
 
 /* The flag stays up as long as the process, so each case has a process of its own. */
 static int in_child(int (*run)(int arg), int arg)
@@ -61,6 +77,28 @@ static void test_descriptor(void **state)
 	assert_int_equal(in_child(run_readable, 0), 0);
 }
 
+static int run_poll(int which)
+{
+	struct pollfd fds[3] = { { .fd = -1 } };
+	struct err err = ERR_INIT;
+	int ends[4];
+
+	if (pipe(ends) || pipe(ends + 2) || write(ends[1 + 2 * which], "x", 1) != 1)
+		return 1;
+	fds[1] = (struct pollfd){ .fd = ends[0], .events = POLLIN };
+	fds[2] = (struct pollfd){ .fd = ends[2], .events = POLLIN };
+	if (interrupt_poll(fds, 3, &err) != 1)
+		return 2;
+	return fds[1 + which].revents == POLLIN && !fds[2 - which].revents ? 0 : 3;
+}
+
+static void test_several_descriptors(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(run_poll, 0), 0);
+	assert_int_equal(in_child(run_poll, 1), 0);
+}
+
 static int check_signal(int sig)
 {
 	struct err err = ERR_INIT;
@@ -100,6 +138,15 @@ static int run_during(int sig)
 	return interrupt_wait(-1, 60000, &err) == -1 ? check_signal(sig) : 1;
 }
 
+/* It comes after the flag was looked at: no gap in which it could be missed. */
+static int run_between(int sig)
+{
+	struct err err = ERR_INIT;
+
+	sent = sig;
+	return interrupt_poll(NULL, 0, &err) == -1 ? check_signal(sig) : 1;
+}
+
 static void test_signals(void **state)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
@@ -108,6 +155,7 @@ static void test_signals(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
 		assert_int_equal(in_child(run_before, signals[i]), 0);
 		assert_int_equal(in_child(run_during, signals[i]), 0);
+		assert_int_equal(in_child(run_between, signals[i]), 0);
 	}
 }
 
@@ -159,8 +207,11 @@ static void test_no_trace(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_timeout),	 cmocka_unit_test(test_descriptor),
-	cmocka_unit_test(test_signals),	 cmocka_unit_test(test_other_signals),
+	cmocka_unit_test(test_timeout),
+	cmocka_unit_test(test_descriptor),
+	cmocka_unit_test(test_several_descriptors),
+	cmocka_unit_test(test_signals),
+	cmocka_unit_test(test_other_signals),
 	cmocka_unit_test(test_no_trace),
 };
 

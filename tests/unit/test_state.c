@@ -309,6 +309,52 @@ static void test_removal(void **state)
 	assert_int_equal(state_write(&old, &r, &err), -1);
 }
 
+/* True once that process has a file open whose path ends so. */
+static bool has_open(pid_t pid, const char *end)
+{
+	for (int fd = 0; fd < 64; fd++) {
+		char link[64], path[512] = "";
+		ssize_t n;
+
+		snprintf(link, sizeof(link), "/proc/%d/fd/%d", (int)pid, fd);
+		n = readlink(link, path, sizeof(path) - 1);
+		if (n > (ssize_t)strlen(end) && strcmp(path + n - strlen(end), end) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Who waits for the lock of a state that is removed meanwhile gets no state. */
+static void test_removal_while_waiting(void **state)
+{
+	AUTO_STATE struct state s, other;
+	struct err err = ERR_INIT;
+	int fds[2], status;
+	char byte = 'x';
+	pid_t pid;
+
+	(void)state;
+	open_state(&s);
+	open_state(&other);
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(read(fds[0], &byte, 1) == 1 && state_lock(&other, &err) == -1 &&
+				      err.kind == ERR_NO_TOKEN
+			      ? 0
+			      : 1);
+	well("lock", state_lock(&s, &err), &err);
+	assert_int_equal(write(fds[1], &byte, 1), 1);
+	while (!has_open(pid, "/t/lock"))
+		assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+	well("remove", state_remove(&s, &err), &err);
+	state_unlock(&s);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 static void test_listing(void **state)
 {
 	AUTO_BUF struct buf names = BUF_INIT(1000);
@@ -342,9 +388,15 @@ static void test_listing(void **state)
 #define IN_BASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
-	IN_BASE(test_write_and_read), IN_BASE(test_mending), IN_BASE(test_unreadable),
-	IN_BASE(test_opening),	      IN_BASE(test_owner),   IN_BASE(test_lock),
-	IN_BASE(test_removal),	      IN_BASE(test_listing),
+	IN_BASE(test_write_and_read),
+	IN_BASE(test_mending),
+	IN_BASE(test_unreadable),
+	IN_BASE(test_opening),
+	IN_BASE(test_owner),
+	IN_BASE(test_lock),
+	IN_BASE(test_removal),
+	IN_BASE(test_listing),
+	IN_BASE(test_removal_while_waiting),
 };
 
 TEST_MAIN(tests)

@@ -32,6 +32,9 @@ static void test_table(void **state)
 		{ "\xfe", 1, false },
 		{ "\xff", 1, false },
 		{ "\xc2", 1, false }, /* cut short */
+		{ "\xc2\x80", 1, false },
+		{ "\xe2\x82\xac", 2, false },
+		{ "\xf0\x9f\x94\x91", 3, false },
 		{ "\xe2\x82", 2, false },
 		{ "\xf0\x9f\x94", 3, false },
 		{ "\xc2"
@@ -54,6 +57,18 @@ static void test_table(void **state)
 			fail_msg("row %zu must be %svalid", i, rows[i].valid ? "" : "in");
 }
 
+/* What stands beyond the length is not looked at. */
+static void test_length(void **state)
+{
+	static const char *const rows[] = { "a", "\xc2\x80", "\xe2\x82\xac",
+					    "\xf0\x9f\x94\x91" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		for (size_t len = 0; len <= 5; len++)
+			assert_int_equal(utf8_length(rows[i], len), len > i ? i + 1 : 0);
+}
+
 /* Every code point, in its one form, and no surrogate. */
 static void test_all_code_points(void **state)
 {
@@ -74,6 +89,7 @@ static void test_all_code_points(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_table),
+	cmocka_unit_test(test_length),
 	cmocka_unit_test(test_all_code_points),
 };
 
