@@ -55,12 +55,10 @@ act_run() {
 	return "${PIPESTATUS[0]}"
 }
 
-# act_leaves_nothing: no container of act or of the action is left, and no good token.
+# act_leaves_nothing: no container is left on the volume that act gives a job, and no good token.
 act_leaves_nothing() {
 	local left
-	left=$(docker ps -a --filter name='^act-' --format '{{.Names}} {{.Status}}'
-		docker ps -a --filter ancestor=act-dockeraction --filter "ancestor=$ACT_JOB_IMAGE" \
-			--format '{{.Names}} {{.Status}}')
+	left=$(docker ps -a --filter volume=/var/run/act --format '{{.Names}} {{.Status}}')
 	[[ -z $left ]] || { printf 'left: %s\n' "$left" >&2; return 1; }
 	[[ $(emu_valid_tokens) == 0 ]]
 }
