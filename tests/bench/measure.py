@@ -1,4 +1,4 @@
-"""Whole-process figures: wall and processor time of commands run in turn.
+"""Whole-process figures: wall time, processor time and peak memory of commands run in turn.
 
 Commands that are compared run A B C A B C …, so that a drift of the machine's speed
 meets all of them alike; a ratio is that of medians of one such run.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import statistics
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 
@@ -17,21 +18,29 @@ from dataclasses import dataclass, field
 class Figures:
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    memory: list[int] = field(default_factory=list)  # KiB
 
     def median(self, what: str) -> float:
         return statistics.median(getattr(self, what))
 
 
 def run_once(argv: list[str], figures: Figures, environment: dict[str, str]) -> None:
-    """Runs argv with its output dropped and adds its figures; a failure ends the program."""
+    """Runs argv with its output dropped and adds its figures; a failure ends the program.
+
+    time(1) stands between: a process's peak memory counts what it was forked from, and
+    that is small, while this interpreter is not.
+    """
     null = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-    start = time.perf_counter()
-    pid = os.posix_spawnp(argv[0], argv, environment, file_actions=null)
-    _, status, usage = os.wait4(pid, 0)
-    wall = time.perf_counter() - start
-    if status:
-        sys.exit(f"bench: exit {os.waitstatus_to_exitcode(status)} of {argv[0]}")
+    with tempfile.NamedTemporaryFile("r") as report:
+        timed = ["/usr/bin/time", "-q", "-f", "%M", "-o", report.name, *argv]
+        start = time.perf_counter()
+        pid = os.posix_spawn(timed[0], timed, environment, file_actions=null)
+        _, status, usage = os.wait4(pid, 0)
+        wall = time.perf_counter() - start
+        if status:
+            sys.exit(f"bench: exit {os.waitstatus_to_exitcode(status)} of {argv[0]}")
+        figures.memory.append(int(report.read()))
     figures.wall.append(wall)
     figures.cpu.append(usage.ru_utime + usage.ru_stime)
 
@@ -50,10 +59,11 @@ def compare(commands: dict[str, list[str]], runs: int,
 
 def table(figures: dict[str, Figures], base: str) -> str:
     """A Markdown table of medians; ratios are those of `base` to each other row."""
-    rows = ["| command | wall (ms) | CPU (ms) | cc-token's wall against it |",
-            "|---|---:|---:|---:|"]
+    rows = [f"| command | wall (ms) | CPU (ms) | memory (MiB) | {base} against it: wall | CPU |",
+            "|---|---:|---:|---:|---:|---:|"]
     for name, f in figures.items():
-        ratio = figures[base].median("wall") / f.median("wall")
+        ratios = [f"{figures[base].median(what) / f.median(what):.2f}" if name != base else ""
+                  for what in ("wall", "cpu")]
         rows.append(f"| {name} | {f.median('wall') * 1000:.1f} | {f.median('cpu') * 1000:.1f} "
-                    f"| {'' if name == base else f'{ratio:.2f}'} |")
+                    f"| {f.median('memory') / 1024:.1f} | {ratios[0]} | {ratios[1]} |")
     return "\n".join(rows)
