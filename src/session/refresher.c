@@ -154,9 +154,10 @@ int refresher_first(struct refresher *r, struct err *err)
 		return -1;
 	}
 	r->s->once = true;
-	r->not_before_ms = clock_boot_ms() + SCHEDULE_MIN_MS;
-	if (result.minted)
+	if (result.minted) {
+		r->not_before_ms = clock_boot_ms() + SCHEDULE_MIN_MS;
 		return refresher_reload(r, err);
+	}
 	if (session_reload(r->s, err))
 		return -1;
 	if (r->s->masks.show)

@@ -295,6 +295,13 @@ ends_with() {
 	same 0 "$(emu_valid_tokens)"
 }
 
+@test "kill -9 at random points: no reader sees a torn file, the next get works" {
+	use_genesys lifetime=600,latency=15
+	# The long run is tests/soak/kill.
+	CC_NAME=soak run -0 python3 "$ROOT/tests/soak/kill.py" 20
+	[[ $output == 'killed 20 times '* ]]
+}
+
 @test "what a killed writer left is swept at the next start" {
 	use_genesys
 	ok cc get
