@@ -101,10 +101,8 @@ int cmd_action(struct app *app, struct err *err)
 	struct session_want want = { 0 };
 	const char *refresher;
 
-	if (app_session(app, &s, SESSION_CREATE, err) || action_save(app, &s, err))
-		return -1;
-	runner_mask(&app->runner);
-	if (app_token(app, &s, &want, err))
+	if (app_session(app, &s, SESSION_CREATE, err) || action_save(app, &s, err) ||
+	    app_mask(app, err) || app_token(app, &s, &want, err))
 		return -1;
 	if (settings_bool(&app->settings, SET_REFRESH) && background_start(app, &s, err))
 		return -1;

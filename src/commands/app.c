@@ -15,13 +15,16 @@ static void app_show(void *arg)
 int app_session(struct app *app, struct session *s, enum session_open_mode mode,
 		struct err *err)
 {
-	const char *stored = getenv("CC_TOKEN_STATE");
-	const char *slash = stored ? strrchr(stored, '/') : NULL;
+	struct buf *stored = &app->place.stored;
+	const char *slash;
 
-	buf_set(&app->place.stored, mode == SESSION_CREATE ? NULL : stored);
-	if (mode != SESSION_CREATE && slash && slash > stored &&
-	    !settings_has(&app->settings, SET_STATE_DIR))
-		buf_add(&app->place.base, stored, (size_t)(slash - stored));
+	buf_set(stored, mode == SESSION_CREATE ? NULL : getenv("CC_TOKEN_STATE"));
+	while (stored->len > 1 && stored->ptr[stored->len - 1] == '/')
+		buf_cut(stored, stored->len - 1);
+	slash = strrchr(buf_str(stored), '/');
+	if (slash > buf_str(stored) && !settings_has(&app->settings, SET_STATE_DIR))
+		buf_add(&app->place.base, buf_str(stored),
+			(size_t)(slash - buf_str(stored)));
 	else if (runner_state_base(&app->runner, &app->settings, &app->place.base, err))
 		return -1;
 	if (session_open(s, &app->settings, &app->place, mode, err))
@@ -30,12 +33,23 @@ int app_session(struct app *app, struct session *s, enum session_open_mode mode,
 	return 0;
 }
 
+int app_mask(struct app *app, struct err *err)
+{
+	if (runner_mask(&app->runner))
+		return err_sys(err, ERR_IO, errno, "can't tell the runner what to mask");
+	return 0;
+}
+
 int app_token(struct app *app, struct session *s, const struct session_want *want,
 	      struct err *err)
 {
+	struct err unmasked = ERR_INIT;
 	int rc = session_token(s, want, err);
 
-	runner_mask(&app->runner);
+	if (app_mask(app, &unmasked) && !rc) {
+		*err = unmasked;
+		return -1;
+	}
 	if (!rc && want->min_ttl &&
 	    token_left_ms(&s->record.token) < want->min_ttl * 1000)
 		app_warn(app,

@@ -47,6 +47,9 @@ const struct command *command_find(const char *name);
 int app_session(struct app *app, struct session *s, enum session_open_mode mode,
 		struct err *err);
 
+/* Prints the masks of all that is secret so far. -1 with ERR_IO when that fails. */
+int app_mask(struct app *app, struct err *err);
+
 /*
  * A session with a valid token, whose masks are printed. A token that lasts less than
  * want->min_ttl, since the provider gives no longer ones, is a warning.

@@ -26,6 +26,11 @@ int64_t retry_wait_ms(const struct retry *r, double random)
 	return r->elapsed_ms + wait > r->budget_ms ? -1 : wait;
 }
 
+bool retry_status(int status)
+{
+	return status == 408 || status == 429 || status >= 500;
+}
+
 double retry_random(void)
 {
 	uint32_t r = 0;

@@ -29,6 +29,9 @@ struct retry {
  */
 int64_t retry_wait_ms(const struct retry *r, double random);
 
+/* True for an answer that asks to come again: 408, 429, 5xx. */
+bool retry_status(int status);
+
 /* A number in [0, 1) from the kernel's generator. */
 double retry_random(void);
 

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/quote.h"
+#include "net/retry.h"
 
 enum { ERROR_TEXT_MAX = 300 };
 
@@ -126,8 +127,7 @@ static enum oauth_verdict oauth_token_failure(const struct flow *f,
 {
 	char span[CLOCK_TEXT_SIZE];
 
-	if (resp->status == 429 || resp->status >= 500 ||
-	    oauth_is_vendor_limit(f, resp)) {
+	if (retry_status(resp->status) || oauth_is_vendor_limit(f, resp)) {
 		oauth_describe_error(resp, ERR_TRANSIENT, err);
 		clock_format_span(resp->after_ms / 1000, span);
 		if (resp->after_ms >= 0)
@@ -135,7 +135,7 @@ static enum oauth_verdict oauth_token_failure(const struct flow *f,
 				 "the server asks to wait %s; raise retry-for "
 				 "(CC_RETRY_FOR) above that, or try later",
 				 span);
-		else if (resp->status < 500)
+		else if (resp->status == 429 || resp->status == 400)
 			err_hint(err,
 				 "the token endpoint limits requests; share one token "
 				 "per job, and try again in a minute");
@@ -281,7 +281,7 @@ enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct http_r
 
 	if ((resp->status >= 200 && resp->status < 300) || gone)
 		return OAUTH_OK;
-	if (resp->status == 429 || resp->status >= 500) {
+	if (retry_status(resp->status)) {
 		oauth_describe_error(resp, ERR_TRANSIENT, err);
 		return OAUTH_RETRY;
 	}

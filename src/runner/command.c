@@ -17,14 +17,14 @@ static void command_escape(struct buf *out, const char *text)
 	}
 }
 
-static void command_mask(const struct runner *r, const char *value)
+static int command_mask(const struct runner *r, const char *value)
 {
 	AUTO_BUF struct buf line = BUF_INIT(8 * BUF_SECRET_MAX);
 
 	buf_adds(&line, "::add-mask::");
 	command_escape(&line, value);
 	buf_addc(&line, '\n');
-	fs_write_all(r->fd, buf_str(&line), line.len);
+	return fs_write_all(r->fd, buf_str(&line), line.len);
 }
 
 /*
@@ -32,7 +32,7 @@ static void command_mask(const struct runner *r, const char *value)
  * line in clear (pkg/runner/command.go). There a value with "::" is masked by its parts,
  * and colons in front, which would join those of the command, are left out.
  */
-static void command_mask_parts(const struct runner *r, const char *value)
+static int command_mask_parts(const struct runner *r, const char *value)
 {
 	AUTO_BUF struct buf part = BUF_INIT(4 * BUF_SECRET_MAX);
 
@@ -41,27 +41,28 @@ static void command_mask_parts(const struct runner *r, const char *value)
 		end = strstr(p, "::");
 		buf_reset(&part);
 		buf_add(&part, p, end ? (size_t)(end - p) : strlen(p));
-		if (part.len >= REDACT_MIN)
-			command_mask(r, buf_str(&part));
+		if (part.len >= REDACT_MIN && command_mask(r, buf_str(&part)))
+			return -1;
 	}
+	return 0;
 }
 
-void runner_mask(const struct runner *r)
+int runner_mask(const struct runner *r)
 {
 	struct redact *secrets = log_secrets();
 
 	if (r->kind != RUNNER_GITHUB && r->kind != RUNNER_ACT)
-		return;
+		return 0;
 	for (struct redact_form *f = secrets->forms; f < secrets->forms + secrets->count;
 	     f++) {
 		if (f->told || f->derived)
 			continue;
-		if (r->kind == RUNNER_ACT)
-			command_mask_parts(r, buf_str(&f->text));
-		else
-			command_mask(r, buf_str(&f->text));
+		if (r->kind == RUNNER_ACT ? command_mask_parts(r, buf_str(&f->text))
+					  : command_mask(r, buf_str(&f->text)))
+			return -1;
 		f->told = true;
 	}
+	return 0;
 }
 
 void runner_masked(void)

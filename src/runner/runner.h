@@ -29,9 +29,10 @@ const char *runner_name(const struct runner *r);
 
 /*
  * Tells the runner every value of log_secrets() that it was not told yet. Prints nothing
- * on GitLab and elsewhere: there the line itself would show the value.
+ * on GitLab and elsewhere: there the line itself would show the value. -1 with errno when
+ * it could not be told: then nothing may be shown or handed over.
  */
-void runner_mask(const struct runner *r);
+int runner_mask(const struct runner *r);
 
 /* Takes all values of log_secrets() as told: others have printed their masks. */
 void runner_masked(void);

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/quote.h"
+#include "net/retry.h"
 #include "net/url.h"
 
 static enum oauth_verdict login_judge_document(void *arg, const struct http_resp *resp,
@@ -13,7 +14,7 @@ static enum oauth_verdict login_judge_document(void *arg, const struct http_resp
 	(void)arg;
 	if (resp->status == 200)
 		return OAUTH_OK;
-	if (resp->status == 429 || resp->status >= 500) {
+	if (retry_status(resp->status)) {
 		oauth_describe_error(resp, ERR_TRANSIENT, err);
 		return OAUTH_RETRY;
 	}

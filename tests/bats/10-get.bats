@@ -110,7 +110,7 @@ Authorization: Bearer $token" "$output"
 	unset CC_STATE_DIR
 	CC_TOKEN_STATE=$state ok cc get
 	same "$token" "$output"
-	CC_TOKEN_STATE=$state ok cc get --format header
+	CC_TOKEN_STATE=$state/ ok cc get --format header
 	CC_TOKEN_STATE=$state ok cc status
 	CC_TOKEN_STATE=$BATS_TEST_TMPDIR/nowhere/x fails 2 '(client-id|provider)' cc get
 	CC_TOKEN_STATE=nonsense fails 2 'CC_TOKEN_STATE' cc get

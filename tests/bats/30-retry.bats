@@ -13,7 +13,7 @@ at_least() { jq -en "$1 >= $2" >/dev/null || note "$1 s, wanted $2 at least"; }
 
 @test "429, 5xx and the vendor's own 400 are tried again, and the answers are not glued together" {
 	local words
-	for words in 500x1 502x1 504x1 htmlx1=502 429x1,503x1,400ratex1; do
+	for words in 408x1 500x1 502x1 504x1 htmlx1=502 429x1,503x1,400ratex1; do
 		use_genesys "$words,retry-after=none"
 		ok cc get
 		[[ $output =~ ^[A-Za-z0-9_-]{86}$ ]]

@@ -378,3 +378,19 @@ fails_here() {
 		[[ $whole == *::* ]] && whole=${whole#*::} || whole=
 	done
 }
+
+@test "a log that takes no masks: exit 5, and neither a request nor a hand-over" {
+	local redirection
+	use_genesys
+	for redirection in '>/dev/full' '>&-'; do
+		run --separate-stderr bash -c "\"\$CC_TOKEN\" action $redirection"
+		[[ $status == 5 && $stderr == *mask* ]] || note "$redirection: $status $stderr"
+	done
+	same '' "$(<"$GITHUB_OUTPUT")$(<"$GITHUB_ENV")"
+	tokens_asked 0
+	for redirection in '2>/dev/full' '2>&-'; do
+		run bash -c "\"\$CC_TOKEN\" get $redirection"
+		same 5 "$status"
+		same '' "$output"
+	done
+}
