@@ -111,7 +111,7 @@ all_ways() {
 	SECRET=$EMU_GENESYS_HOSTILE_SECRET ID=$EMU_GENESYS_HOSTILE_ID
 	all_ways '.runner.debug = true'
 	SECRET='pa:ss%25::error::%0A"$(id)`id` %s\n'"'"
-	emu_faults 401,echo,ctrl
+	emu_faults 401,echo
 	run_job < <(job .)
 	same 1 "$JOB_STATUS"
 	tidy

@@ -96,7 +96,7 @@ exec "$real" "$@"'
 	local vendor
 	for vendor in genesys oauth2 cxone cxone-key; do
 		use_hostile "$vendor"
-		nothing_shows 'any.401,echo,ctrl' github
+		nothing_shows 'any.401,echo' github
 		ended 3 '^github: (action|get)='
 	done
 }
@@ -112,7 +112,7 @@ exec "$real" "$@"'
 
 @test "an API and a revocation that fail" {
 	use_hostile oauth2
-	nothing_shows 'api.401,revoke.503x1,echo,ctrl' github
+	nothing_shows 'api.401,revoke.503x1,echo' github
 	ended 0 '^github: (action|post|get)='
 	nothing_shows 'api.500,revoke.400,echo' shell
 }
