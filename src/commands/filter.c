@@ -27,7 +27,7 @@ struct pump {
 
 struct filter {
 	struct child *child;
-	const struct state *state;
+	struct state *state;
 	struct state_seen seen;
 	struct pump pumps[PUMPS];
 	char chunk[CHUNK];
@@ -211,7 +211,7 @@ static void filter_step(struct filter *f, int64_t end_ms)
 	}
 }
 
-int filter_run(struct child *c, const struct state *state, struct err *err)
+int filter_run(struct child *c, struct state *state, struct err *err)
 {
 	struct filter f = { .child = c, .state = state, .err = err };
 	int64_t end_ms = -1;

@@ -20,6 +20,6 @@ enum {
  * reader any more the command's has none either. Returns the command's code; -1 with
  * ERR_IO when output was lost.
  */
-int filter_run(struct child *c, const struct state *state, struct err *err);
+int filter_run(struct child *c, struct state *state, struct err *err);
 
 #endif

@@ -9,7 +9,7 @@ int64_t retry_wait_ms(const struct retry *r, double random)
 
 	if (!r->budget_ms)
 		return -1;
-	if (r->after_ms >= 0) {
+	if (r->after_ms > 0) {
 		int64_t spread = r->after_ms / 10 < 1000 ? r->after_ms / 10 : 1000;
 
 		wait = r->after_ms + (int64_t)((double)spread * random);

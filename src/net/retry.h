@@ -24,7 +24,8 @@ struct retry {
  * Milliseconds to wait before the next attempt, or -1 when the wait would pass the end
  * of the budget. Retry-After goes before the back-off, which doubles from RETRY_FIRST_MS
  * to its cap. Jitter keeps jobs that started together apart: the back-off is drawn
- * from its upper half, and up to a tenth (at most 1 s) is added to a Retry-After.
+ * from its upper half, and up to a tenth (at most 1 s) is added to a Retry-After. One of
+ * 0 leaves it at the back-off: else a server that never changes its mind is hammered.
  * @random is any number in [0, 1).
  */
 int64_t retry_wait_ms(const struct retry *r, double random);

@@ -263,7 +263,7 @@ int provider_endpoints(const struct flow *f, const struct settings *s,
 {
 	AUTO_BUF struct buf key = BUF_INIT(REGION_NAME_MAX);
 	bool sub = f->provider == PROVIDER_GENESYS && settings_has(s, SET_SUB_DOMAIN);
-	bool regional = f->provider != PROVIDER_OAUTH2;
+	bool regional = f->token_url && strstr(f->token_url, "{}");
 
 	if (sub ? provider_sub_domain(s, &key, err)
 		: regional && provider_resolve_region(s, &key, &ret->region, err))

@@ -4,6 +4,8 @@
 
 #include "base/log.h"
 
+enum { TAKE_BACK_MS = 5 * 1000 };
+
 struct revoke_answer {
 	const struct flow *flow;
 };
@@ -70,17 +72,40 @@ static void revoke_token(struct session *s, const struct token *t,
 		revoke_count(s, &t->access, false, budget, ret);
 }
 
-void session_revoke(struct session *s, int64_t budget_ms, struct session_revoked *ret)
+static struct budget revoke_budget(const struct session *s, int64_t total_ms)
 {
 	int64_t timeout_ms = settings_seconds(s->settings, SET_TIMEOUT) * 1000;
-	struct budget budget = { .start_boot_ms = clock_boot_ms(),
-				 .total_ms = budget_ms,
-				 .attempt_ms = timeout_ms < budget_ms ? timeout_ms
-								      : budget_ms };
+
+	return (struct budget){ .start_boot_ms = clock_boot_ms(),
+				.total_ms = total_ms,
+				.attempt_ms =
+					timeout_ms < total_ms ? timeout_ms : total_ms };
+}
+
+void session_revoke(struct session *s, int64_t budget_ms, struct session_revoked *ret)
+{
+	struct budget budget = revoke_budget(s, budget_ms);
 
 	*ret = (struct session_revoked){ .why = ERR_INIT };
 	if (s->record.has_token)
 		revoke_token(s, &s->record.token, &budget, ret);
 	for (size_t i = s->record.replaced_count; i > 0; i--)
 		revoke_token(s, &s->record.replaced[i - 1], &budget, ret);
+}
+
+void session_take_back(struct session *s)
+{
+	AUTO_RECORD struct record stored = RECORD_INIT;
+	struct budget budget = revoke_budget(s, TAKE_BACK_MS);
+	struct session_revoked done = { .why = ERR_INIT };
+
+	state_read(&s->state, &stored);
+	if ((stored.has_token &&
+	     buf_equal(&stored.token.access, &s->record.token.access)) ||
+	    (s->flow->revocation == REVOKE_NONE && !s->record.endpoints.revoke_url.len))
+		return;
+	revoke_token(s, &s->record.token, &budget, &done);
+	if (done.failed)
+		log_warn("a new token could neither be stored nor revoked: %s",
+			 done.why.text);
 }

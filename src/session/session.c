@@ -382,7 +382,10 @@ static int session_renew(struct session *s, const struct session_want *want,
 		state_write(&s->state, &s->record, &ignored);
 		return -1;
 	}
-	return state_write(&s->state, &s->record, err);
+	if (state_write(&s->state, &s->record, err) == 0)
+		return 0;
+	session_take_back(s);
+	return -1;
 }
 
 int session_token(struct session *s, const struct session_want *want, struct err *err)

@@ -115,6 +115,12 @@ struct session_revoked {
 };
 void session_revoke(struct session *s, int64_t budget_ms, struct session_revoked *ret);
 
+/*
+ * Revokes the present token, which is new, unless state.json holds it: where the state
+ * could not be written, nobody would find it again.
+ */
+void session_take_back(struct session *s);
+
 /* The name by default: provider and a digest of what identifies the token. */
 void session_default_name(const struct flow *f, const struct endpoints *e,
 			  const struct settings *s, char name[static STATE_NAME_SIZE]);

@@ -153,20 +153,26 @@ void state_unlock(struct state *s)
 	s->lock_fd = -1;
 }
 
-void state_read(const struct state *s, struct record *ret)
+static void state_left_aside(struct state *s, const struct err *why)
+{
+	if (!s->told)
+		log_warn("what is stored in %s is left aside: %s", buf_str(&s->path),
+			 why->text);
+	s->told = true;
+}
+
+void state_read(struct state *s, struct record *ret)
 {
 	AUTO_BUF struct buf text = BUF_INIT(BUF_STATE_MAX);
 	struct err why = ERR_INIT;
 
 	if (fs_read(s->fd, "state.json", &text, &why)) {
 		if (errno != ENOENT)
-			log_warn("what is stored in %s is left aside: %s",
-				 buf_str(&s->path), why.text);
+			state_left_aside(s, &why);
 		return;
 	}
 	if (record_parse(buf_str(&text), text.len, ret, &why)) {
-		log_warn("what is stored in %s is left aside: %s", buf_str(&s->path),
-			 why.text);
+		state_left_aside(s, &why);
 		record_release(ret);
 		*ret = RECORD_INIT;
 	}

@@ -19,6 +19,7 @@ enum { STATE_VERSION = 1, STATE_NAME_SIZE = 80 };
 struct state {
 	int fd;		 /* the directory, -1 when closed */
 	int lock_fd;	 /* >= 0 while the lock is held */
+	bool told;	 /* that what it holds is left aside */
 	struct buf path; /* as this process sees it */
 };
 
@@ -86,9 +87,9 @@ void state_unlock(struct state *s);
 /*
  * Reads state.json into an initialised record. Where there is none, or one that is torn,
  * foreign, a link or of another version, has_token is false, and, but for the first
- * case, a warning says why. Tokens read are known to log_secrets() afterwards.
+ * case, a warning says why, once. Tokens read are known to log_secrets() afterwards.
  */
-void state_read(const struct state *s, struct record *ret);
+void state_read(struct state *s, struct record *ret);
 
 /*
  * Writes state.json, and `token` and `header` where they don't match. Hold the lock.

@@ -105,6 +105,7 @@ open_to_others() {
 		printf '%b' "$case" >"$dir/state.json"
 		run --separate-stderr cc get
 		[[ $status == 0 && $stderr == *'left aside'* ]] || note "$case: $status $stderr"
+		same 1 "$(grep -c 'left aside' <<<"$stderr")"
 		jq -e .token.access_token "$dir/state.json" >/dev/null || note "$case: not mended"
 		ok cc get
 		same '' "$stderr"
@@ -338,6 +339,7 @@ open_to_others() {
 	fails 5 'File too large' bash -c \
 		'(ulimit -f 0; exec "$CC_TOKEN" get --force) 2>&1 | cat >&2; exit "${PIPESTATUS[0]}"'
 	same "$before" "$(sha256sum "$dir"/{token,header,state.json})"
+	same 1 "$(emu_valid_tokens)"
 	same 'header lock state.json token' "$(find "$dir" -mindepth 1 -printf "%f\n" | sort | xargs)"
 	ok cc get
 }

@@ -60,6 +60,15 @@ at_least() { jq -en "$1 >= $2" >/dev/null || note "$1 s, wanted $2 at least"; }
 	tokens_asked 2
 }
 
+@test "a Retry-After of 0, or in the past, does not make us ask without end" {
+	local value
+	for value in 0 date-60; do
+		use_genesys "429,retry-after=$value"
+		CC_RETRY_FOR=3 fails 4 429 cc get
+		[[ $(journal_count --kind token) -le 8 ]]
+	done
+}
+
 @test "a Retry-After that is garbage falls back to the back-off" {
 	use_genesys 429x1,retry-after=garbage
 	ok cc get
