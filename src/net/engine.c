@@ -74,6 +74,13 @@ static int engine_fail(const struct engine *e, struct err *err)
 	return err_hint(err, "check that it is the socket of a running Docker engine");
 }
 
+int engine_choose(int oldest, int newest)
+{
+	int minor = ENGINE_MINOR < newest ? ENGINE_MINOR : newest;
+
+	return minor < oldest ? oldest : minor;
+}
+
 int engine_open(struct engine *e, const char *socket, struct err *err)
 {
 	struct http_options opts = { .unix_socket = socket,
@@ -84,7 +91,7 @@ int engine_open(struct engine *e, const char *socket, struct err *err)
 	AUTO_JSON struct json *doc = NULL;
 	int newest, oldest;
 
-	*e = (struct engine){ .socket = socket };
+	*e = (struct engine){ .socket = socket, .cleanup = e->cleanup };
 	e->http = http_open(&opts, err);
 	if (!e->http || engine_call(e, &call, &doc, err))
 		return -1;
@@ -94,9 +101,7 @@ int engine_open(struct engine *e, const char *socket, struct err *err)
 		err_set(err, ERR_IO, "its answer names no API version");
 		return engine_fail(e, err);
 	}
-	e->minor = ENGINE_MINOR < newest ? ENGINE_MINOR : newest;
-	if (e->minor < oldest)
-		e->minor = oldest;
+	e->minor = engine_choose(oldest, newest);
 	return 0;
 }
 
@@ -155,7 +160,7 @@ int engine_call(struct engine *e, const struct engine_call *call, struct json **
 
 	req.method = call->method;
 	req.timeout_ms = call->timeout_ms;
-	req.cleanup = call->cleanup;
+	req.cleanup = e->cleanup;
 	resp.body.max = BUF_STATE_MAX;
 	engine_url(e, call->path, &req.url);
 	if (call->body) {

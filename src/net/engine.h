@@ -19,6 +19,7 @@ struct engine {
 	const char *socket; /* borrowed */
 	int minor;	    /* of the API version 1.N in use */
 	int status;	    /* of the last answer, 0 when none came */
+	bool cleanup;	    /* the caller's: calls are not ended by a signal */
 };
 
 #define ENGINE_INIT ((struct engine){ .http = NULL })
@@ -31,16 +32,18 @@ struct engine {
  */
 bool engine_offered(const char *socket, struct err *ret_why);
 
-/* Asks the engine for its version. */
+/* Asks the engine for its version. @e is ENGINE_INIT, or has cleanup set besides. */
 int engine_open(struct engine *e, const char *socket, struct err *err);
 void engine_close(struct engine *e);
+
+/* The version to speak with an engine that offers 1.@oldest (-1: any) to 1.@newest. */
+int engine_choose(int oldest, int newest);
 
 struct engine_call {
 	const char *method;	 /* a literal */
 	const char *path;	 /* "/containers/…", without the version */
 	const struct json *body; /* NULL: none */
 	int64_t timeout_ms;
-	bool cleanup; /* see struct http_req */
 };
 
 /*

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -67,19 +66,14 @@ static size_t http_on_body(char *data, size_t size, size_t n, void *arg)
  */
 static bool transfer_gives_up(struct transfer *t)
 {
-	struct pollfd ready[TRANSFER_SOCKETS_MAX];
 	long sent = 0;
-	int64_t left;
 
 	curl_easy_getinfo(t->curl, CURLINFO_REQUEST_SIZE, &sent);
 	if (!sent || t->job || t->req->sink)
 		return true;
 	if (!t->grace_boot_ms)
 		t->grace_boot_ms = clock_boot_ms() + GRACE_MS;
-	left = t->grace_boot_ms - clock_boot_ms();
-	for (size_t i = 0; i < t->env->socket_count; i++)
-		ready[i] = (struct pollfd){ .fd = t->env->sockets[i], .events = POLLIN };
-	return left <= 0 || poll(ready, t->env->socket_count, (int)left) <= 0;
+	return clock_boot_ms() >= t->grace_boot_ms;
 }
 
 static int http_on_open(void *arg, curl_socket_t fd, curlsocktype purpose)

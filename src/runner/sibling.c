@@ -203,6 +203,29 @@ static struct json *sibling_describe(const struct sibling *s, const struct json 
 	return STEAL(o, NULL);
 }
 
+static int sibling_force(struct engine *e, const char *id, struct err *err)
+{
+	AUTO_BUF struct buf path = BUF_INIT(BUF_URL_MAX);
+	struct engine_call call = { .method = "DELETE", .timeout_ms = REMOVED_MS };
+
+	buf_addf(&path, "/containers/%s?force=1&v=1", id);
+	call.path = buf_str(&path);
+	/* 409: it is being removed at this moment. */
+	return engine_call(e, &call, NULL, err) && e->status != 404 && e->status != 409
+		       ? -1
+		       : 0;
+}
+
+static int sibling_await_removal(struct engine *e, const char *id, struct err *err)
+{
+	AUTO_BUF struct buf path = BUF_INIT(BUF_URL_MAX);
+	struct engine_call call = { .method = "POST", .timeout_ms = REMOVED_MS };
+
+	buf_addf(&path, "/containers/%s/wait?condition=removed", id);
+	call.path = buf_str(&path);
+	return engine_call(e, &call, NULL, err) && e->status != 404 ? -1 : 0;
+}
+
 int sibling_create(const struct sibling *s, struct buf *ret_id, struct err *err)
 {
 	AUTO_ENGINE struct engine e = ENGINE_INIT;
@@ -211,6 +234,7 @@ int sibling_create(const struct sibling *s, struct buf *ret_id, struct err *err)
 	AUTO_JSON struct json *body = NULL;
 	AUTO_JSON struct json *made = NULL;
 	struct engine_call call = { .method = "POST", .timeout_ms = CREATE_MS };
+	struct err ignored = ERR_INIT;
 	const char *id;
 
 	if (engine_open(&e, ENGINE_SOCKET, err))
@@ -223,8 +247,12 @@ int sibling_create(const struct sibling *s, struct buf *ret_id, struct err *err)
 		 json_str(me, "Id"));
 	call.path = buf_str(&path);
 	call.body = body;
-	if (engine_call(&e, &call, &made, err))
+	e.cleanup = true;
+	if (engine_call(&e, &call, &made, err)) {
+		if (!e.status) /* no answer, but perhaps a container */
+			sibling_force(&e, strchr(buf_str(&path), '=') + 1, &ignored);
 		return -1;
+	}
 	id = json_str(made, "Id");
 	if (!id || !myself_is_id(id))
 		return err_set(err, ERR_IO, "the Docker engine names no container");
@@ -282,38 +310,12 @@ int sibling_start(const char *id, const struct buf *variables, struct err *err)
 	return sibling_talk(fd, variables, err);
 }
 
-static int sibling_force(struct engine *e, const char *id, struct err *err)
-{
-	AUTO_BUF struct buf path = BUF_INIT(BUF_URL_MAX);
-	struct engine_call call = { .method = "DELETE",
-				    .timeout_ms = REMOVED_MS,
-				    .cleanup = true };
-
-	buf_addf(&path, "/containers/%s?force=1&v=1", id);
-	call.path = buf_str(&path);
-	/* 409: it is being removed at this moment. */
-	return engine_call(e, &call, NULL, err) && e->status != 404 && e->status != 409
-		       ? -1
-		       : 0;
-}
-
-static int sibling_await_removal(struct engine *e, const char *id, struct err *err)
-{
-	AUTO_BUF struct buf path = BUF_INIT(BUF_URL_MAX);
-	struct engine_call call = { .method = "POST",
-				    .timeout_ms = REMOVED_MS,
-				    .cleanup = true };
-
-	buf_addf(&path, "/containers/%s/wait?condition=removed", id);
-	call.path = buf_str(&path);
-	return engine_call(e, &call, NULL, err) && e->status != 404 ? -1 : 0;
-}
-
 int sibling_remove(const char *id, bool kill, struct err *err)
 {
 	AUTO_ENGINE struct engine e = ENGINE_INIT;
 	struct err ignored = ERR_INIT;
 
+	e.cleanup = true;
 	if (engine_open(&e, ENGINE_SOCKET, err))
 		return -1;
 	if (!kill && sibling_await_removal(&e, id, &ignored) == 0)

@@ -26,7 +26,10 @@ struct sibling {
 	const char *const *command; /* what follows the program's name, ended by NULL */
 };
 
-/* The other container's id in @ret_id. ERR_IO, or ERR_INTERRUPTED. */
+/*
+ * The other container's id in @ret_id. A signal does not end it, so that no container is
+ * made whose id nobody knows.
+ */
 int sibling_create(const struct sibling *s, struct buf *ret_id, struct err *err);
 
 /*

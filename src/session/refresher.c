@@ -15,7 +15,7 @@
 #include "session/schedule.h"
 
 enum {
-	REFRESHER_GRACE_MS = 500,   /* for a renewal to finish after a signal */
+	REFRESHER_GRACE_MS = 900,   /* for a renewal to finish after a signal */
 	REFRESHER_REVOKE_MS = 5000, /* for the tokens of a state that is gone */
 };
 

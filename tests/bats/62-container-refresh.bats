@@ -158,6 +158,16 @@ engine() {
 	done
 }
 
+@test "a job cancelled while the refresher starts leaves no container" {
+	engine POST /start hang
+	run_job < <(job 'echo never' ".runner = {docker_sock: \"$SOCKET\"}
+		| .steps[0].with[\"log-level\"] = \"debug\"
+		| .cancel = {step: \"token\", on: \"output\", match: \"containers/create.*201\"}")
+	same 3 "$JOB_STATUS"
+	nothing_left
+	run ! grep -q 'left behind' <(masked_log)
+}
+
 @test "without a socket the step succeeds, warns once, and says what to do instead" {
 	run_job < <(job 'cc-token get >/dev/null; cc-token status | grep -q "refresher    none"' \
 		'.runner = {docker_sock: false}')

@@ -1,11 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "session/schedule.h"
+
+#include "test.h"
 
 /* Lifetime and buffer in ms, and the latest and earliest moment that jitter allows. */
 static const struct {
