@@ -1,20 +1,32 @@
 #!/usr/bin/env bats
 # The directory of contract section 5: what stands in it, for whom, and what happens when something
-# else stands there. Run as root: some tests give files to other users.
+# else stands there. Some tests give files to other users: who is not root needs sudo for them.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # each test is a subshell; bats sets status, output, stderr
 load ../lib/common
 load ../lib/emulator
 
 setup() { clean_environment; }
+teardown() { as_root chown -R "$EUID" "$BATS_TEST_TMPDIR"; }
+
+as_root() {
+	if ((EUID)); then sudo -n "$@"; else "$@"; fi
+}
+
+# as_user UID COMMAND…: with this environment.
+as_user() {
+	local variables
+	mapfile -d '' -t variables < <(env -0)
+	as_root env -i "${variables[@]}" setpriv --reuid "$1" --regid "$1" --clear-groups -- "${@:2}"
+}
 
 # Another user, for whom the program and the test's directory can be reached.
 other=54321
-as_other() { setpriv --reuid "$other" --regid "$other" --clear-groups -- "$@"; }
+as_other() { as_user "$other" "$@"; }
 open_to_others() {
 	local directory=$BATS_TEST_TMPDIR
 	chmod 777 "$BATS_TEST_TMPDIR"
-	while [[ $directory != / ]]; do
+	while [[ $directory != / && -O $directory ]]; do
 		chmod o+x "$directory"
 		directory=$(dirname "$directory")
 	done
@@ -233,36 +245,42 @@ open_to_others() {
 	use_genesys
 	ok cc get
 	dir=$(state_of)
-	chown "$other" "$dir/state.json"
+	as_root chown "$other" "$dir/state.json"
 	run --separate-stderr cc get
 	[[ $status == 0 && $stderr == *'left aside'* ]]
-	same 0 "$(stat -c %u "$dir/state.json")"
+	same "$EUID" "$(stat -c %u "$dir/state.json")"
 	chmod 666 "$dir/state.json"
 	run --separate-stderr cc get
 	[[ $status == 0 && $stderr == *'left aside'* ]]
-	chown "$other" "$dir"
-	fails 5 "$dir.*$other" cc get
-	chown 0 "$dir"
+	as_root chown "$other" "$dir"
+	fails 5 "$dir" cc get
+	as_root chown "$EUID" "$dir"
 	chmod 777 "$dir"
 	ok cc get
 	same 700 "$(stat -c %a "$dir")"
 }
 
+# Whose the shared directory and all in it is.
+owners() { as_root find "$BATS_TEST_TMPDIR/shared" -printf '%U:%G\n' | sort -u; }
+
 @test "root writes for the owner of the shared directory" {
+	local token
 	use_genesys
-	mkdir "$BATS_TEST_TMPDIR/shared"
-	chown "$other:$((other + 1))" "$BATS_TEST_TMPDIR/shared"
-	export CC_STATE_DIR=$BATS_TEST_TMPDIR/shared/below/it
-	ok cc get
-	same "$other:$((other + 1))" "$(find "$BATS_TEST_TMPDIR/shared" -printf '%U:%G\n' | sort -u)"
 	open_to_others
-	same "$output" "$(as_other cat "$(state_of)/token")"
+	mkdir "$BATS_TEST_TMPDIR/shared"
+	as_root chown "$other:$((other + 1))" "$BATS_TEST_TMPDIR/shared"
+	export CC_STATE_DIR=$BATS_TEST_TMPDIR/shared/below/it CC_NAME=one
+	ok as_user 0 "$CC_TOKEN" get
+	token=$output
+	same "$other:$((other + 1))" "$(owners)"
+	same "$token" "$(as_other cat "$CC_STATE_DIR/one/token")"
 	ok as_other "$CC_TOKEN" get
+	same "$token" "$output"
 	ok as_other "$CC_TOKEN" get --force
-	ok cc get --force
-	same "$other:$((other + 1))" "$(find "$BATS_TEST_TMPDIR/shared" -printf '%U:%G\n' | sort -u)"
-	ok cc stop
-	run ! compgen -G "$CC_STATE_DIR/*"
+	ok as_user 0 "$CC_TOKEN" get --force
+	same "$other:$((other + 1))" "$(owners)"
+	ok as_user 0 "$CC_TOKEN" stop
+	same '' "$(as_root find "$CC_STATE_DIR" -mindepth 1)"
 }
 
 @test "without state-dir: XDG_RUNTIME_DIR, then a directory of our own in /tmp" {
@@ -270,20 +288,20 @@ open_to_others() {
 	use_genesys
 	open_to_others
 	unset CC_STATE_DIR
-	rm -rf "$fallback"
+	as_root rm -rf "$fallback"
 	mkdir "$BATS_TEST_TMPDIR/xdg"
-	chown "$other" "$BATS_TEST_TMPDIR/xdg"
+	as_root chown "$other" "$BATS_TEST_TMPDIR/xdg"
 	XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/xdg ok as_other "$CC_TOKEN" get
-	same 1 "$(find "$BATS_TEST_TMPDIR/xdg/cc-token" -name token | wc -l)"
+	same 1 "$(as_root find "$BATS_TEST_TMPDIR/xdg/cc-token" -name token | wc -l)"
 	XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/nowhere ok as_other "$CC_TOKEN" get
 	same "700 $other" "$(stat -c '%a %u' "$fallback")"
-	same 1 "$(find "$fallback" -name token | wc -l)"
-	rm -rf "$fallback"
+	same 1 "$(as_root find "$fallback" -name token | wc -l)"
+	as_root rm -rf "$fallback"
 	# XDG_RUNTIME_DIR of another user, as sudo -E leaves it, is not ours.
-	chown 0 "$BATS_TEST_TMPDIR/xdg"
+	as_root chown "$EUID" "$BATS_TEST_TMPDIR/xdg"
 	XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/xdg ok as_other "$CC_TOKEN" get
-	same 1 "$(find "$fallback" -name token | wc -l)"
-	rm -rf "$fallback"
+	same 1 "$(as_root find "$fallback" -name token | wc -l)"
+	as_root rm -rf "$fallback"
 }
 
 @test "a directory in /tmp that another user put there first is refused" {
@@ -291,21 +309,21 @@ open_to_others() {
 	use_genesys
 	open_to_others
 	unset CC_STATE_DIR
-	rm -rf "$fallback"
+	as_root rm -rf "$fallback"
 	mkdir -m 777 "$fallback"
-	chown $((other + 1)) "$fallback"
+	as_root chown $((other + 1)) "$fallback"
 	fails 5 "$fallback" as_other "$CC_TOKEN" get
-	rmdir "$fallback"
+	as_root rmdir "$fallback"
 	mkdir "$BATS_TEST_TMPDIR/elsewhere"
 	chmod 777 "$BATS_TEST_TMPDIR/elsewhere"
 	ln -s "$BATS_TEST_TMPDIR/elsewhere" "$fallback"
 	fails 5 "$fallback" as_other "$CC_TOKEN" get
 	rm "$fallback"
-	mkdir -m 777 "$fallback"
-	chown "$other" "$fallback"
+	mkdir "$fallback"
 	chmod 777 "$fallback"
+	as_root chown "$other" "$fallback"
 	fails 5 "$fallback" as_other "$CC_TOKEN" get
-	rm -rf "$fallback"
+	as_root rm -rf "$fallback"
 	tokens_asked 0
 }
 
