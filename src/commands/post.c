@@ -65,6 +65,19 @@ static void post_summary(struct app *app, const struct session *s,
 		app_warn(app, "%s", why.text);
 }
 
+/* Nothing stored is fine. What is in the way is the post step's warning, stop's error. */
+static int post_not_found(struct app *app, const struct err *why, struct err *err)
+{
+	if (why->kind == ERR_NO_TOKEN)
+		return 0;
+	if (app->command->to_log) {
+		app_warn(app, "the token is not revoked: %s", why->text);
+		return 0;
+	}
+	*err = *why;
+	return -1;
+}
+
 /* A post step never turns a green job red: what fails is a warning. */
 int cmd_post(struct app *app, struct err *err)
 {
@@ -72,11 +85,8 @@ int cmd_post(struct app *app, struct err *err)
 	struct session_revoked done = { .why = ERR_INIT };
 	struct err why = ERR_INIT;
 
-	if (post_open(app, &s, &why)) {
-		if (why.kind != ERR_NO_TOKEN)
-			app_warn(app, "nothing to clean up: %s", why.text);
-		return 0;
-	}
+	if (post_open(app, &s, &why))
+		return post_not_found(app, &why, err);
 	/* First, so that no token is minted after the others were revoked. */
 	background_stop(app, &s);
 	if (state_lock(&s.state, &why) || session_reload(&s, &why))
@@ -88,6 +98,5 @@ int cmd_post(struct app *app, struct err *err)
 	if (state_remove(&s.state, &why))
 		app_warn(app, "the state is left behind: %s", why.text);
 	install_remove(&s.state.path);
-	(void)err;
 	return 0;
 }

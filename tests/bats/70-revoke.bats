@@ -189,6 +189,17 @@ nothing_left() {
 	same 0 "$(emu_valid_tokens)"
 }
 
+@test "stop does not choose: of several tokens none ends, and the exit is 2" {
+	use_genesys
+	CC_NAME=one ok cc get
+	CC_NAME=two ok cc get
+	forget
+	fails 2 'one.*two|two.*one' cc stop
+	ok cc post
+	says 'warning: .*(one.*two|two.*one)'
+	same 2 "$(emu_valid_tokens)"
+}
+
 @test "settings that are wrong: 2 from stop, and the state stays" {
 	use_genesys
 	ok cc get
