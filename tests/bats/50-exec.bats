@@ -124,21 +124,21 @@ signals() { python3 "$ROOT/tests/lib/signals.py" "$@"; }
 	use_genesys
 	local file=$BATS_TEST_TMPDIR/signals
 	ok signals send "$file" each "$CC_TOKEN" exec -- "$ROOT/tests/lib/signals.py" listen "$file"
-	same $'ready SIGINT SIGTERM SIGHUP SIGQUIT SIGUSR1 SIGCONT SIGWINCH\n0' "$output"
+	same $'1 ready 1 SIGINT 1 SIGTERM 1 SIGHUP 1 SIGQUIT 1 SIGUSR1 1 SIGCONT 1 SIGWINCH\n0' "$output"
 }
 
 @test "a signal to our process group reaches the command once" {
 	use_genesys
 	local file=$BATS_TEST_TMPDIR/signals
 	ok signals send "$file" group "$CC_TOKEN" exec -- "$ROOT/tests/lib/signals.py" listen "$file"
-	same $'ready SIGTERM SIGWINCH\n0' "$output"
+	same $'1 ready 20 SIGTERM 1 SIGWINCH\n0' "$output"
 }
 
 @test "what a terminal sends reaches the command once" {
 	use_genesys
 	local file=$BATS_TEST_TMPDIR/signals
 	ok signals send "$file" terminal "$CC_TOKEN" exec -- "$ROOT/tests/lib/signals.py" listen "$file"
-	same $'ready SIGINT SIGWINCH\n0' "$output"
+	same $'1 ready 20 SIGINT 1 SIGWINCH\n0' "$output"
 }
 
 @test "a shell's job control stops and continues the command and us" {

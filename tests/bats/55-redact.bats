@@ -141,7 +141,7 @@ for at in range(0, len(data), size):
 	run -126 "$CC_TOKEN" exec --redact -- /
 	ok python3 "$ROOT/tests/lib/signals.py" send "$file" each \
 		"$CC_TOKEN" exec --redact -- "$ROOT/tests/lib/signals.py" listen "$file"
-	same $'ready SIGINT SIGTERM SIGHUP SIGQUIT SIGUSR1 SIGCONT SIGWINCH\n0' "$output"
+	same $'1 ready 1 SIGINT 1 SIGTERM 1 SIGHUP 1 SIGQUIT 1 SIGUSR1 1 SIGCONT 1 SIGWINCH\n0' "$output"
 }
 
 @test "when nobody reads any more, the command gets to know" {
@@ -165,6 +165,11 @@ for at in range(0, len(data), size):
 	filtered sh -c 'sleep 600 & echo $! >"$1"; head -c 900000 /dev/zero; echo end' - "$pid"
 	kill "$(<"$pid")"
 	same 900004 "$(stat -c %s "$BATS_TEST_TMPDIR/out")"
+	# Nor when our own reader comes only after the 2 seconds that we would wait for more.
+	# shellcheck disable=SC2016 # for the command's shell
+	same 900004 "$(cc exec --redact -- sh -c 'sleep 600 & echo $! >"$1"; head -c 900000 /dev/zero; echo end' \
+		- "$pid" | { sleep 3; wc -c; })"
+	kill "$(<"$pid")"
 	# shellcheck disable=SC2016
 	filtered bash -c 'echo "$CC_ACCESS_TOKEN" > >(read -r x; sleep 0.1; echo "late $x")'
 	same 'late ***' "$(out)"

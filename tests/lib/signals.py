@@ -5,8 +5,8 @@ signals.py listen FILE             write "ready", then the name of each signal t
                                    end with 0 after USR2
 signals.py send FILE HOW COMMAND…  run COMMAND, whose command listens to FILE, and send signals: HOW is
                                    each (to its process), group (to its process group, in which this
-                                   process is not), terminal (by the keys of a terminal); print FILE's
-                                   names and the exit code
+                                   process is not), terminal (by the keys of a terminal); print how many
+                                   of each came, and the exit code
 signals.py stop FILE COMMAND…      run COMMAND in an interactive shell on a terminal, stop it by a key
                                    and continue it; print what the shell said
 """
@@ -14,6 +14,7 @@ signals.py stop FILE COMMAND…      run COMMAND in an interactive shell on a te
 from __future__ import annotations
 
 import fcntl
+import itertools
 import os
 import pty
 import select
@@ -26,34 +27,28 @@ import time
 from pathlib import Path
 
 TIMEOUT = 30
+ROUNDS = 20 # of a signal that could come twice: the second may merge with the first
 # The marker is dequeued after all others, by its number: what came twice is in the file before it.
 MARKER = signal.SIGWINCH
 EACH = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGCONT)
 
 
 def listen(file: str) -> int:
+    """The signals are blocked and taken one by one: two of a kind are seen as two."""
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    ended = []
-
-    def note(number: int, _: object) -> None:
-        if number == signal.SIGUSR2:
-            ended.append(number)
-        else:
-            os.write(descriptor, f"{signal.Signals(number).name}\n".encode())
-
-    for number in (*EACH, MARKER, signal.SIGUSR2):
-        signal.signal(number, note)
+    signals = {*EACH, MARKER, signal.SIGUSR2}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     os.write(descriptor, b"ready\n")
-    while not ended:
-        signal.pause()
+    while (number := signal.sigwait(signals)) != signal.SIGUSR2:
+        os.write(descriptor, f"{signal.Signals(number).name}\n".encode())
     return 0
 
 
-def wait_for(file: Path, line: str) -> list[str]:
+def wait_for(file: Path, line: str, count: int = 1) -> list[str]:
     end = time.monotonic() + TIMEOUT
     while time.monotonic() < end:
         lines = file.read_text().splitlines() if file.exists() else []
-        if line in lines:
+        if lines.count(line) >= count:
             return lines
         time.sleep(0.01)
     raise SystemExit(f"{line} did not come")
@@ -76,14 +71,17 @@ def send(file: Path, how: str, command: list[str]) -> int:
         for number in EACH:
             os.kill(process, number)
             wait_for(file, number.name)
-    elif how == "group":
-        os.killpg(leader.pid, signal.SIGTERM)
-        wait_for(file, "SIGTERM")
     else:
-        os.write(master, b"\x03")
-        wait_for(file, "SIGINT")
+        name = "SIGTERM" if how == "group" else "SIGINT"
+        for count in range(1, ROUNDS + 1):
+            if how == "group":
+                os.killpg(leader.pid, signal.SIGTERM)
+            else:
+                os.write(master, b"\x03")
+            wait_for(file, name, count)
     os.kill(process, MARKER)
-    print(*wait_for(file, MARKER.name))
+    print(*(f"{len(list(same))} {name}" for name, same in
+            itertools.groupby(wait_for(file, MARKER.name))))
     os.kill(process, signal.SIGUSR2)
     print(leader.wait(TIMEOUT))
     return 0
