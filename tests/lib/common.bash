@@ -24,7 +24,7 @@ clean_environment() {
 			GENESYS* | CXONE* | TENANT_ID | *_PROXY | SSL_CERT_* | SSLKEYLOGFILE | XDG_*)
 			unset "$name" ;;
 		esac
-	done < <(python3 -c 'import os; print(*os.environ, sep="\n")')
+	done < <(compgen -e)
 	export HOME=$BATS_TEST_TMPDIR/home CC_STATE_DIR=$BATS_TEST_TMPDIR/state
 	mkdir -p "$HOME" "$CC_STATE_DIR"
 }
