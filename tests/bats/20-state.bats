@@ -94,7 +94,7 @@ open_to_others() {
 	use_genesys lifetime=1
 	ok cc get
 	journal_wait 1 --kind token
-	while "$CC_TOKEN" status >/dev/null; do :; done
+	while "$CC_TOKEN" status >/dev/null; do sleep 0.02; done
 	emu_admin PUT faults 401secret
 	run --separate-stderr cc get
 	same 3 "$status"
@@ -402,7 +402,7 @@ owners() { as_root find "$BATS_TEST_TMPDIR/shared" -printf '%U:%G\n' | sort -u; 
 @test "an expired token without credentials: exit 2, saying what is missing" {
 	use_genesys lifetime=1
 	ok cc get
-	while "$CC_TOKEN" status >/dev/null; do :; done
+	while "$CC_TOKEN" status >/dev/null; do sleep 0.02; done
 	unset CC_CLIENT_SECRET
 	fails 2 'client-secret.*CC_CLIENT_SECRET' cc get
 }

@@ -46,7 +46,7 @@ release() { exec {held}>&-; }
 waiting() {
 	local inode
 	inode=$(stat -c %i "$dir/lock")
-	until (($(grep -c -- "-> FLOCK .*:$inode " /proc/locks) >= $1)); do :; done
+	until (($(grep -c -- "-> FLOCK .*:$inode " /proc/locks) >= $1)); do sleep 0.02; done
 }
 
 # ended STATUS PID: so did this process of the test's end.
@@ -81,7 +81,7 @@ ended() {
 	local option
 	genesys lifetime=1
 	ok cc get
-	while "$CC_TOKEN" status >/dev/null; do :; done
+	while "$CC_TOKEN" status >/dev/null; do sleep 0.02; done
 	emu_admin PUT faults lifetime=900
 	for option in '' --force --min-ttl=1000; do
 		rm -f "$BATS_TEST_TMPDIR"/*.[0-9]*
@@ -175,7 +175,7 @@ ended() {
 	emu_admin PUT faults 503,retry-after=60
 	setsid "$CC_TOKEN" get >/dev/null 2>"$BATS_TEST_TMPDIR/err" 3>&- {held}>&- &
 	pid=$!
-	until grep -q 'next attempt' "$BATS_TEST_TMPDIR/err"; do :; done
+	until grep -q 'next attempt' "$BATS_TEST_TMPDIR/err"; do sleep 0.02; done
 	kill -INT "$pid"
 	ended 130 "$pid"
 }

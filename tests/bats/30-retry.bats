@@ -222,7 +222,7 @@ at_least() { jq -en "$1 >= $2" >/dev/null || note "$1 s, wanted $2 at least"; }
 		except OSError:
 		    pass
 	E
-	until [[ -e $BATS_TEST_TMPDIR/port ]]; do :; done
+	until [[ -e $BATS_TEST_TMPDIR/port ]]; do sleep 0.02; done
 	CC_TOKEN_URL=http://127.0.0.1:$(<"$BATS_TEST_TMPDIR/port")/token CC_RETRY_FOR=0 \
 		run --separate-stderr cc get
 	[[ $status == [34] ]]

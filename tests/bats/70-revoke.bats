@@ -79,7 +79,7 @@ nothing_left() {
 	nothing_left
 	use_genesys lifetime=1
 	ok cc get
-	while "$CC_TOKEN" status >/dev/null; do :; done
+	while "$CC_TOKEN" status >/dev/null; do sleep 0.02; done
 	ok cc stop
 	keeps_quiet warning
 	same 0 "$(journal_count --kind revoke)"
