@@ -13,7 +13,7 @@ teardown() { refreshers_end; }
 foreground() {
 	"$CC_TOKEN" refresh >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
 	pid=$!
-	await status_is refresher process
+	await ready
 }
 
 # ends_with STATUS: the foreground refresher has ended so.

@@ -25,8 +25,11 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 alive() { kill -0 "$1" 2>/dev/null; }
 
 # status_is KEY VALUE: what `status --json` says.
-status_of() { cc status --json | jq -r --arg key "$1" '.[$key]'; }
+status_of() { cc status --json | jq -r --arg key "$1" '.[$key] // ""'; }
 status_is() { [[ $(status_of "$1") == "$2" ]]; }
+
+# ready: a refresher runs, and has told when it will renew.
+ready() { [[ -n $(status_of next_refresh_at) ]]; }
 
 # refreshed N: so many tokens at least have replaced the first one.
 refreshed() { [[ $(status_of refreshes) -ge $1 ]]; }
