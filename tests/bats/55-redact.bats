@@ -78,17 +78,19 @@ for at in range(0, len(data), size):
 		printf "name? "; read -r x; printf "%.20s" "$CC_ACCESS_TOKEN"; read -r x
 		printf "%s|" "${CC_ACCESS_TOKEN#"${CC_ACCESS_TOKEN%"${CC_ACCESS_TOKEN#????????????????????}"}"}"
 		read -r x; printf "%.10s" "$CC_ACCESS_TOKEN"' <&"$answer" 3>&-; }
-	IFS= read -r -d ' ' -t 30 line <&"${SHELL_[0]}"
+	# Bash closes its own descriptor as soon as the command has ended.
+	exec {printed}<&"${SHELL_[0]}"
+	IFS= read -r -d ' ' -t 30 line <&"$printed"
 	same 'name?' "$line"
 	echo me >&"$answer"
 	# The next is the token in two parts; the first alone would be read up to the timeout.
 	echo >&"$answer"
-	IFS= read -r -d '|' -t 30 line <&"${SHELL_[0]}"
+	IFS= read -r -d '|' -t 30 line <&"$printed"
 	same '***' "$line"
 	echo >&"$answer"
-	IFS= read -r -t 30 line <&"${SHELL_[0]}" || true
+	IFS= read -r -t 30 line <&"$printed" || true
 	same "${token:0:10}" "$line"
-	exec {answer}>&-
+	exec {answer}>&- {printed}<&-
 }
 
 @test "stdout and stderr stay apart, each in order; where both are one they stay in one order" {
