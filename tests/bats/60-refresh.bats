@@ -322,6 +322,8 @@ ends_with() {
 	ok cc get --force
 	[[ $output != "$token" ]]
 	tokens_asked 2
+	# Slow enough for all of them to ask before the first one is answered.
+	emu_admin PUT faults latency=3000
 	pids=()
 	for _ in {1..20}; do
 		cc get --force >>"$BATS_TEST_TMPDIR/tokens" 3>&- &
