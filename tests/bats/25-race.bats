@@ -10,7 +10,6 @@ setup() {
 	many=100
 	export CC_NAME=race
 	dir=$CC_STATE_DIR/race
-	exec {held}</dev/null
 }
 
 # Every test sets its credentials by these, which keep the name.
@@ -26,7 +25,7 @@ at_once() {
 		{
 			"$@" >"$BATS_TEST_TMPDIR/out.$n" 2>"$BATS_TEST_TMPDIR/err.$n" && rc=0 || rc=$?
 			echo "$rc" >"$BATS_TEST_TMPDIR/rc.$n"
-		} 3>&- {held}>&- &
+		} 3>&- &
 	done
 }
 ends() { cat "$BATS_TEST_TMPDIR"/rc.* | sort | uniq -c | xargs; }
@@ -35,12 +34,16 @@ prints() { cat "$BATS_TEST_TMPDIR"/out.* | sort -u | wc -l; }
 # Holds the lock of the state, as a process does that asks the provider.
 hold() {
 	[[ -d $dir ]] || mkdir -m 700 "$dir"
-	release
-	exec {held}>"$dir/lock"
-	chmod 600 "$dir/lock"
-	flock "$held"
+	[[ -e $dir/lock ]] || (umask 077 && : >"$dir/lock")
+	[[ -p $BATS_TEST_TMPDIR/release ]] || mkfifo "$BATS_TEST_TMPDIR/release"
+	flock "$dir/lock" cat "$BATS_TEST_TMPDIR/release" 3>&- &
+	holder=$!
+	while flock -n "$dir/lock" true; do sleep 0.02; done
 }
-release() { exec {held}>&-; }
+release() {
+	: >"$BATS_TEST_TMPDIR/release"
+	wait "$holder"
+}
 
 # waiting N: until so many processes wait for that lock.
 waiting() {
@@ -127,10 +130,10 @@ ended() {
 @test "the holder of the lock is killed: the next one takes over at once" {
 	local holder
 	genesys hangx1
-	"$CC_TOKEN" get >/dev/null 2>&1 3>&- {held}>&- &
+	"$CC_TOKEN" get >/dev/null 2>&1 3>&- &
 	holder=$!
 	journal_wait 1 --kind token
-	"$CC_TOKEN" get >"$BATS_TEST_TMPDIR/next" 2>&1 3>&- {held}>&- &
+	"$CC_TOKEN" get >"$BATS_TEST_TMPDIR/next" 2>&1 3>&- &
 	waiting 1
 	kill -9 "$holder"
 	wait "$!"
@@ -142,7 +145,7 @@ ended() {
 	local n pid
 	genesys
 	for n in {1..30}; do
-		"$CC_TOKEN" get --force >/dev/null 2>&1 3>&- {held}>&- &
+		"$CC_TOKEN" get --force >/dev/null 2>&1 3>&- &
 		pid=$!
 		python3 -c 'import random, time; time.sleep(random.random() / 25)'
 		kill -9 "$pid" 2>/dev/null || true
@@ -159,7 +162,7 @@ ended() {
 	genesys
 	for signal in TERM:143 INT:130; do
 		hold
-		setsid "$CC_TOKEN" get >/dev/null 2>&1 3>&- {held}>&- &
+		setsid "$CC_TOKEN" get >/dev/null 2>&1 3>&- &
 		pid=$!
 		waiting 1
 		kill "-${signal%:*}" "$pid"
@@ -167,13 +170,13 @@ ended() {
 		release
 	done
 	emu_admin PUT faults hang
-	setsid "$CC_TOKEN" get >/dev/null 2>&1 3>&- {held}>&- &
+	setsid "$CC_TOKEN" get >/dev/null 2>&1 3>&- &
 	pid=$!
 	journal_wait 1 --kind token
 	kill -TERM "$pid"
 	ended 143 "$pid"
 	emu_admin PUT faults 503,retry-after=60
-	setsid "$CC_TOKEN" get >/dev/null 2>"$BATS_TEST_TMPDIR/err" 3>&- {held}>&- &
+	setsid "$CC_TOKEN" get >/dev/null 2>"$BATS_TEST_TMPDIR/err" 3>&- &
 	pid=$!
 	until grep -q 'next attempt' "$BATS_TEST_TMPDIR/err"; do sleep 0.02; done
 	kill -INT "$pid"
@@ -185,10 +188,10 @@ ended() {
 	genesys
 	ok cc get
 	hold
-	"$CC_TOKEN" get --force >/dev/null 2>&1 3>&- {held}>&- &
+	"$CC_TOKEN" get --force >/dev/null 2>&1 3>&- &
 	pid=$!
 	waiting 1
-	"$CC_TOKEN" stop 2>/dev/null 3>&- {held}>&- &
+	"$CC_TOKEN" stop 2>/dev/null 3>&- &
 	waiting 2
 	release
 	wait "$pid" || true
@@ -201,9 +204,9 @@ ended() {
 	genesys
 	ok cc get
 	hold
-	"$CC_TOKEN" stop 2>/dev/null 3>&- {held}>&- &
+	"$CC_TOKEN" stop 2>/dev/null 3>&- &
 	waiting 1
-	"$CC_TOKEN" get --force >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- {held}>&- &
+	"$CC_TOKEN" get --force >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
 	waiting 2
 	release
 	wait
@@ -220,8 +223,8 @@ ended() {
 
 @test "two processes of two names at once keep their tokens apart" {
 	genesys
-	CC_NAME=a "$CC_TOKEN" get >"$BATS_TEST_TMPDIR/a" 3>&- {held}>&- &
-	CC_NAME=b "$CC_TOKEN" get >"$BATS_TEST_TMPDIR/b" 3>&- {held}>&- &
+	CC_NAME=a "$CC_TOKEN" get >"$BATS_TEST_TMPDIR/a" 3>&- &
+	CC_NAME=b "$CC_TOKEN" get >"$BATS_TEST_TMPDIR/b" 3>&- &
 	wait
 	run ! cmp -s "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/b"
 	CC_NAME=a ok cc get
