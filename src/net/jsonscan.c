@@ -349,11 +349,13 @@ static const char *scan_number(struct jsonscan *s, const char *p, const char *en
 			       struct err *err)
 {
 	const char *from = p;
-	int next = s->number;
 
-	while (p < end && (next = jsontext_number_next(s->number, *p)) >= 0) {
+	for (; p < end; p++) {
+		int next = jsontext_number_next(s->number, *p);
+
+		if (next < 0)
+			break;
 		s->number = (unsigned char)next;
-		p++;
 	}
 	if (s->keep)
 		buf_add(&s->text, from, (size_t)(p - from));
