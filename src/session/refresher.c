@@ -182,6 +182,20 @@ static bool refresher_is_asked(const struct refresher *r)
 	return false;
 }
 
+/*
+ * Milliseconds until the token expires. A virtual machine that was halted knows of that
+ * by its wall clock alone, so after a jump the less of both counts: at worst the token is
+ * replaced too early, once.
+ */
+static int64_t refresher_left(const struct refresher *r)
+{
+	const struct token *t = &r->s->record.token;
+	int64_t left = token_left_ms(t);
+	int64_t wall = (token_expires_wall(t) - clock_wall()) * 1000;
+
+	return r->jumped && wall < left ? wall : left;
+}
+
 /* When to get the next token, on the boot clock. */
 static int64_t refresher_due(const struct refresher *r)
 {
@@ -190,7 +204,7 @@ static int64_t refresher_due(const struct refresher *r)
 	int64_t now = clock_boot_ms(), life = t->lifetime * 1000, due = now;
 
 	if (record->has_token && !refresher_is_asked(r))
-		due = now + token_left_ms(t) - life +
+		due = now + refresher_left(r) - life +
 		      schedule_due_ms(life, session_buffer(r->s->settings, t) * 1000,
 				      schedule_jitter(buf_str(&t->access)));
 	return due > r->not_before_ms ? due : r->not_before_ms;
@@ -307,9 +321,10 @@ static enum refresher_end refresher_loop(struct refresher *r, struct err *err)
 				break;
 			continue;
 		}
+		r->jumped = r->jumped && r->failures;
 		refresher_announce(r, due);
 		if (watch_wait(&r->watch, due < r->end_boot_ms ? due : r->end_boot_ms,
-			       err))
+			       &r->jumped, err))
 			break;
 	}
 	if (err->kind == ERR_INTERRUPTED)

@@ -25,6 +25,7 @@ struct refresher {
 	int64_t not_before_ms; /* on the boot clock: no token request earlier */
 	int failures;	       /* in a row */
 	bool taken;	       /* another one has the lock */
+	bool jumped;	       /* the wall clock was set since the token was looked at */
 	size_t secrets;	       /* of log_secrets(): those that are not of tokens */
 };
 

@@ -62,7 +62,7 @@ void watch_close(struct watch *w)
 	*w = WATCH_INIT;
 }
 
-static void watch_drain(struct watch *w)
+static void watch_drain(struct watch *w, bool *ret_jumped)
 {
 	char events[4096];
 	uint64_t expirations;
@@ -75,10 +75,11 @@ static void watch_drain(struct watch *w)
 	    errno == ECANCELED) {
 		log_debug("the clock was set, or the machine was suspended");
 		watch_arm_jump(w->jump_fd);
+		*ret_jumped = true;
 	}
 }
 
-int watch_wait(struct watch *w, int64_t due_boot_ms, struct err *err)
+int watch_wait(struct watch *w, int64_t due_boot_ms, bool *ret_jumped, struct err *err)
 {
 	struct pollfd fds[] = { { .fd = w->due_fd, .events = POLLIN },
 				{ .fd = w->jump_fd, .events = POLLIN },
@@ -94,6 +95,6 @@ int watch_wait(struct watch *w, int64_t due_boot_ms, struct err *err)
 		return err_sys(err, ERR_INTERNAL, errno, "can't set a timer");
 	if (interrupt_poll(fds, ARRAY_LEN(fds), err) < 0)
 		return -1;
-	watch_drain(w);
+	watch_drain(w, ret_jumped);
 	return 0;
 }

@@ -31,8 +31,9 @@ void watch_close(struct watch *w);
 /*
  * Sleeps until @due_boot_ms or until something else happens. -1 with ERR_INTERRUPTED, or
  * ERR_INTERNAL. Changes from before the call wake it too; the caller looks for itself
- * what has changed, after the call.
+ * what has changed, after the call. @ret_jumped is set to true when the wall clock was
+ * set or the machine suspended, else left alone.
  */
-int watch_wait(struct watch *w, int64_t due_boot_ms, struct err *err);
+int watch_wait(struct watch *w, int64_t due_boot_ms, bool *ret_jumped, struct err *err);
 
 #endif
