@@ -77,6 +77,11 @@ int fs_read_path(const char *path, struct buf *out, struct err *err)
 	return fs_read_fd(fd, path, out, err);
 }
 
+int fs_read_stdin(struct buf *out, struct err *err)
+{
+	return fs_read_fd(STDIN_FILENO, "stdin", out, err);
+}
+
 int fs_own_like(int dirfd, int fd, struct err *err)
 {
 	struct stat dir, file;

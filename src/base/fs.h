@@ -25,6 +25,9 @@ int fs_read(int dirfd, const char *name, struct buf *out, struct err *err);
 /* The same for a path that the user names: follows links, takes pipes and devices. */
 int fs_read_path(const char *path, struct buf *out, struct err *err);
 
+/* The same for stdin, whatever it is: a socket can't be opened by a path. */
+int fs_read_stdin(struct buf *out, struct err *err);
+
 /*
  * Replaces @name under @dirfd by @data: written beside it under a fresh name (O_EXCL),
  * mode @mode, owned like the directory when the process may change owners, then renamed.

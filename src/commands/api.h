@@ -35,6 +35,7 @@ int api_request(const struct app *app, const char *base, struct http_req *ret,
 struct progress {
 	int64_t start_boot_ms, next_boot_ms;
 	bool terminal; /* a bar; else a line every few seconds */
+	bool hidden;   /* the items themselves go to a terminal */
 };
 void progress_begin(struct progress *pr);
 void progress_tick(void *pr, const struct pager *p);

@@ -6,8 +6,8 @@
 #include "commands/api.h"
 
 enum {
-	BAR_MS = 200,	     /* between two drawings on a terminal */
-	LINE_MS = 10 * 1000, /* between two lines in a log */
+	BAR_MS = 200,	    /* between two drawings on a terminal */
+	LINE_MS = 5 * 1000, /* between two lines in a log */
 	BAR_WIDTH = 24,
 };
 
@@ -95,7 +95,7 @@ void progress_tick(void *arg, const struct pager *p)
 	struct progress *pr = arg;
 	int64_t now = clock_boot_ms();
 
-	if (!log_enabled(LOG_INFO))
+	if (pr->hidden || !log_enabled(LOG_INFO))
 		return;
 	if (now < pr->next_boot_ms)
 		return;
@@ -113,7 +113,8 @@ void progress_tick(void *arg, const struct pager *p)
 void progress_begin(struct progress *pr)
 {
 	*pr = (struct progress){ .start_boot_ms = clock_boot_ms(),
-				 .terminal = isatty(STDERR_FILENO) };
+				 .terminal = isatty(STDERR_FILENO),
+				 .hidden = isatty(STDOUT_FILENO) };
 }
 
 void progress_end(const struct progress *pr, const struct pager *p)

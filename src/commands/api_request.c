@@ -16,6 +16,13 @@ struct field {
 	bool typed;
 };
 
+/* The file @name, or stdin for "-". */
+static int api_read(const char *name, struct buf *out, struct err *err)
+{
+	return strcmp(name, "-") == 0 ? fs_read_stdin(out, err)
+				      : fs_read_path(name, out, err);
+}
+
 static int field_parse(const struct arg *a, struct field *f, struct err *err)
 {
 	const char *equals = strchr(a->value, '=');
@@ -31,8 +38,7 @@ static int field_parse(const struct arg *a, struct field *f, struct err *err)
 	f->file = BUF_INIT(API_HOLD);
 	if (!f->typed || !f->value || *f->value != '@')
 		return 0;
-	if (fs_read_path(strcmp(f->value, "@-") == 0 ? "/dev/stdin" : f->value + 1,
-			 &f->file, err))
+	if (api_read(f->value + 1, &f->file, err))
 		return -1;
 	f->value = buf_str(&f->file);
 	if (strlen(f->value) == f->file.len)
@@ -178,10 +184,10 @@ static int api_fields(const struct args *args, bool to_query, struct http_req *r
 static int api_data(const char *data, struct http_req *ret, struct err *err)
 {
 	ret->has_body = true;
-	if (strcmp(data, "-") == 0 || strcmp(data, "@-") == 0)
-		return fs_read_path("/dev/stdin", &ret->body, err);
+	if (strcmp(data, "-") == 0)
+		return api_read("-", &ret->body, err);
 	if (*data == '@')
-		return fs_read_path(data + 1, &ret->body, err);
+		return api_read(data + 1, &ret->body, err);
 	buf_adds(&ret->body, data);
 	return buf_check(&ret->body, "--data", err);
 }
@@ -245,7 +251,9 @@ static int api_headers(const struct args *args, struct http_req *ret, struct err
 	}
 	if (!accept)
 		http_req_header(ret, "Accept", "application/json");
-	if (!type && ret->has_body)
+	/* The later pages of a list may have a body where the first has none. */
+	if (!type &&
+	    (ret->has_body || (api_is_list(args) && strcmp(ret->method, "POST") == 0)))
 		http_req_header(ret, "Content-Type", "application/json");
 	return 0;
 }

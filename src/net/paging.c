@@ -120,15 +120,25 @@ static bool paging_is_linked(const struct paging *p, const struct page_facts *f)
 	       (p->style->next < TEXT_COUNT && f->text[p->style->next].len);
 }
 
+/* How much of @url stands before a link that is relative to it (RFC 3986 section 5.2.3). */
+static size_t paging_link_from(const char *url, bool is_query)
+{
+	size_t len = strcspn(url, "?#");
+
+	while (!is_query && len && url[len - 1] != '/')
+		len--;
+	return len;
+}
+
 /* The whole URL of a link to the next page; -1 when it leads away from the API. */
 static int paging_check_link(const struct paging *p, const char *link, struct buf *ret,
 			     struct err *err)
 {
 	AUTO_BUF struct buf whole = BUF_INIT(BUF_URL_MAX);
 
-	if (*link == '?')
+	if (*link != '/' && link[strcspn(link, ":/?#")] != ':')
 		buf_add(&whole, buf_str(&p->first->url),
-			strcspn(buf_str(&p->first->url), "?"));
+			paging_link_from(buf_str(&p->first->url), *link == '?'));
 	buf_adds(&whole, link);
 	buf_reset(ret);
 	if (url_join(p->base, buf_str(&whole), ret, err) == 0)
@@ -362,6 +372,19 @@ static int paging_put(const struct paging_style *s, const char *param, const cha
 	return 0;
 }
 
+/* Some lists with `cursors.after` in the answer want it as `cursor` (providers.md 4.1). */
+static const char *paging_param(const struct paging *p)
+{
+	AUTO_BUF struct buf ignored = BUF_INIT(BUF_URL_MAX);
+	const char *param = p->style->param;
+
+	if (p->style->way == WAY_CURSOR &&
+	    !url_get_query(buf_str(&p->first->url), param, &ignored) &&
+	    url_get_query(buf_str(&p->first->url), "cursor", &ignored))
+		return "cursor";
+	return param;
+}
+
 int paging_request(const struct paging *p, const struct position *at,
 		   struct http_req *ret, struct err *err)
 {
@@ -375,7 +398,7 @@ int paging_request(const struct paging *p, const struct position *at,
 	if (at->at < 0)
 		return buf_check(&ret->url, "the URL", err);
 	snprintf(number, sizeof(number), "%lld", (long long)at->at);
-	return paging_put(p->style, p->style->param,
+	return paging_put(p->style, paging_param(p),
 			  at->ref.len ? buf_str(&at->ref) : number, first, ret, err);
 }
 

@@ -111,9 +111,16 @@ static int64_t facts_number(const char *text)
 	return strtoll(text, NULL, 10);
 }
 
+/* Some answers of CXone stand in a "resultSet" as a whole. */
+static const char *facts_path(const char *path)
+{
+	return strncmp(path, "resultSet.", 10) == 0 ? path + 10 : path;
+}
+
 void page_facts_take(struct page_facts *f, const char *path, enum jsonscan_type type,
 		     const char *text)
 {
+	path = facts_path(path);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		if (strcmp(path, texts[i].path) != 0)
 			continue;
