@@ -20,6 +20,9 @@ void settings_export(const struct settings *s, struct buf *out)
 			export_pair(out, settings_row((enum setting_id)i)->env[0].name,
 				    buf_str(&v->value));
 	}
+	/* Names of one vendor's own told it; the common ones that go out don't. */
+	if (s->provider != PROVIDER_NONE)
+		settings_export_one(SET_PROVIDER, provider_name(s->provider), out);
 	for (size_t i = 0; i < ARRAY_LEN(proxies); i++) {
 		const char *value = getenv(proxies[i]);
 

@@ -87,6 +87,18 @@ as_post() {
 	nothing_left
 }
 
+@test "a provider that the vendor's own variables tell is told to the refresher" {
+	use_genesys lifetime=4
+	on_github
+	export GENESYSCLOUD_OAUTHCLIENT_ID=$CC_CLIENT_ID GENESYSCLOUD_OAUTHCLIENT_SECRET=$CC_CLIENT_SECRET
+	unset CC_PROVIDER CC_CLIENT_ID CC_CLIENT_SECRET
+	ok env INPUT_REFRESH=true "$CC_TOKEN" action
+	await refreshed 1
+	as_post
+	ok cc post
+	nothing_left
+}
+
 @test "a get that waits while the state is removed makes no token" {
 	use_genesys lifetime=600
 	ok cc get
