@@ -120,10 +120,7 @@ static bool paging_is_linked(const struct paging *p, const struct page_facts *f)
 	       (p->style->next < TEXT_COUNT && f->text[p->style->next].len);
 }
 
-/*
- * How much of @url stands before a link that is relative to it (RFC 3986 section
- * 5.2.3).
- */
+/* How much of @url stands before a relative link: RFC 3986 section 5.2.3. */
 static size_t paging_link_from(const char *url, bool is_query)
 {
 	size_t len = strcspn(url, "?#");
@@ -375,9 +372,7 @@ static int paging_put(const struct paging_style *s, const char *param, const cha
 	return 0;
 }
 
-/*
- * Some lists with `cursors.after` in the answer want it as `cursor` (providers.md 4.1).
- */
+/* Some lists that answer with `cursors.after` want it as `cursor`. */
 static const char *paging_param(const struct paging *p)
 {
 	AUTO_BUF struct buf ignored = BUF_INIT(BUF_URL_MAX);

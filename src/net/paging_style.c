@@ -136,7 +136,38 @@ void page_facts_take(struct page_facts *f, const char *path, enum jsonscan_type 
 		}
 }
 
-/* One link of a Link header: what stands in <>, and its parameters up to the comma. */
+/* The length of a link's parameters: to the comma that is not within quotes. */
+static size_t facts_link_length(const char *p)
+{
+	bool quoted = false;
+	size_t len = 0;
+
+	for (; p[len] && (quoted || p[len] != ','); len++) {
+		if (quoted && p[len] == '\\' && p[len + 1])
+			len++;
+		else if (p[len] == '"')
+			quoted = !quoted;
+	}
+	return len;
+}
+
+/* True when the parameters, @len bytes, say rel=next, perhaps beside other words. */
+static bool facts_link_is_next(const char *p, size_t len)
+{
+	for (const char *rel = p; (rel = strcasestr(rel, "rel=")) && rel < p + len;) {
+		size_t n;
+
+		rel += 4 + (rel[4] == '"');
+		for (n = strcspn(rel, "\" ;,"); n; n = strcspn(rel, "\" ;,")) {
+			if (n == 4 && strncasecmp(rel, "next", 4) == 0)
+				return true;
+			rel += n + (rel[n] == ' ');
+		}
+	}
+	return false;
+}
+
+/* One link of a Link header (RFC 8288 section 3). Returns where the next one is. */
 static const char *facts_link(struct page_facts *f, const char *p)
 {
 	const char *from = strchr(p, '<'), *to = from ? strchr(from, '>') : NULL;
@@ -144,16 +175,11 @@ static const char *facts_link(struct page_facts *f, const char *p)
 
 	if (!to)
 		return "";
-	len = strcspn(to, ",");
-	for (const char *rel = to; (rel = strcasestr(rel, "rel=")) && rel < to + len;) {
-		rel += 4;
-		rel += *rel == '"';
-		if (strncasecmp(rel, "next", 4) == 0 && strchr("\" ;,", rel[4])) {
-			buf_reset(&f->text[TEXT_LINK_HEADER]);
-			buf_add(&f->text[TEXT_LINK_HEADER], from + 1,
-				(size_t)(to - from - 1));
-			f->too_long = f->too_long || f->text[TEXT_LINK_HEADER].failed;
-		}
+	len = facts_link_length(to);
+	if (facts_link_is_next(to, len)) {
+		buf_reset(&f->text[TEXT_LINK_HEADER]);
+		buf_add(&f->text[TEXT_LINK_HEADER], from + 1, (size_t)(to - from - 1));
+		f->too_long = f->too_long || f->text[TEXT_LINK_HEADER].failed;
 	}
 	return to + len;
 }

@@ -51,6 +51,21 @@ sent() { journal_json --kind api | jq -r "$@"; }
 	fails 5 "can't open.*/none" cc api $ME --data @/none
 }
 
+@test "a body from stdin when that is a socket, as programs give it" {
+	use_genesys
+	python3 - "$CC_TOKEN" <<'PYTHON'
+import socket, subprocess, sys
+ours, theirs = socket.socketpair()
+with subprocess.Popen([sys.argv[1], "api", "/api/v2/routing/queues", "--data", "-"], stdin=theirs,
+                      stdout=subprocess.DEVNULL) as program:
+    theirs.close()
+    ours.sendall(b'{"name":"x"}')
+    ours.close()
+assert program.returncode == 0
+PYTHON
+	same '{"name":"x"}' "$(sent .body)"
+}
+
 @test "fields make the body: typed, nested, arrays" {
 	use_genesys
 	printf 'from a file\n' >"$BATS_TEST_TMPDIR/text"

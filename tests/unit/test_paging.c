@@ -202,6 +202,9 @@ static void test_link_header(void **state)
 		{ "<" API "/x?a=1,2>; rel=prev, </x?page=2>; title=\"a\"; REL=next",
 		  API "/x?page=2 " },
 		{ "<?page=3>; rel=\"next\"", API "/x?page=3 " },
+		{ "<?page=1>; rel=\"prev\"; title=\"a\\\", rel=next\", <?page=3>; "
+		  "title=\"x, y\"; rel=\"last next\"",
+		  API "/x?page=3 " },
 	};
 	struct err err;
 
