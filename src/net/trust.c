@@ -267,8 +267,9 @@ int trust_install(struct trust *t, void *ssl_ctx)
 	X509_LOOKUP_set_method_data(lookup, t);
 	X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
 	/*
-	 * Servers that end an answer without close_notify are many, and libcurl's versions
-	 * differ in what they make of it. What is cut shows by its length, or in its JSON.
+	 * Servers that end an answer without close_notify are many, and libcurl's
+	 * versions differ in what they make of it. What is cut shows by its length, or
+	 * in its JSON.
 	 */
 	SSL_CTX_set_options(ssl_ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
 	return 0;
