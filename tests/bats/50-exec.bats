@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # exec: what the command gets, what it does not get, how it ends and what is sent to it.
 
+# shellcheck disable=SC2154 # bats sets stderr
 load ../lib/common
 load ../lib/emulator
 
