@@ -31,18 +31,11 @@ at_once() {
 ends() { cat "$BATS_TEST_TMPDIR"/rc.* | sort | uniq -c | xargs; }
 prints() { cat "$BATS_TEST_TMPDIR"/out.* | sort -u | wc -l; }
 
-# Holds the lock of the state, as a process does that asks the provider.
+# hold: the lock of the state, as a process does that asks the provider, until release.
 hold() {
 	[[ -d $dir ]] || mkdir -m 700 "$dir"
 	[[ -e $dir/lock ]] || (umask 077 && : >"$dir/lock")
-	[[ -p $BATS_TEST_TMPDIR/release ]] || mkfifo "$BATS_TEST_TMPDIR/release"
-	flock "$dir/lock" cat "$BATS_TEST_TMPDIR/release" 3>&- &
-	holder=$!
-	while flock -n "$dir/lock" true; do sleep 0.02; done
-}
-release() {
-	: >"$BATS_TEST_TMPDIR/release"
-	wait "$holder"
+	hold_lock "$dir/lock"
 }
 
 # waiting N: until so many processes wait for that lock.

@@ -18,7 +18,7 @@ signals() { python3 "$ROOT/tests/lib/signals.py" "$@"; }
 	for line in "CC_ACCESS_TOKEN=$token" "GENESYSCLOUD_ACCESS_TOKEN=$token" "CC_TOKEN_FILE=$state/token" \
 		"CC_TOKEN_HEADER_FILE=$state/header" "CC_TOKEN_STATE=$state" "CC_TOKEN_API_URL=$CC_API_URL" \
 		GENESYSCLOUD_REGION=us-east-1; do
-		grep -qxF "$line" <<<"$output" || note "no $line"
+		grep -qxFe "$line" <<<"$output" || note "no $line"
 	done
 	grep -qE '^CC_TOKEN_EXPIRES_AT=20..-..-..T..:..:..Z$' <<<"$output"
 	ok cc exec -- curl -sS --cacert "$EMU_CA_FILE" -w '%{http_code}' -o /dev/null \
@@ -52,7 +52,7 @@ signals() { python3 "$ROOT/tests/lib/signals.py" "$@"; }
 	done
 	for name in "http_proxy=$http_proxy" 'NO_PROXY=*' OURS=stays INPUT_REGION=us-east-1 \
 		"CC_CLIENT_ID=$CC_CLIENT_ID" "HOME=$HOME" "PATH=$PATH"; do
-		grep -qxF "$name" <<<"$output" || note "$name is gone"
+		grep -qxFe "$name" <<<"$output" || note "$name is gone"
 	done
 }
 

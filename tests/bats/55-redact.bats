@@ -129,7 +129,7 @@ for at in range(0, len(data), size):
 	same "$(printf '***%.0s' {1..20})" "$(err)"
 	jq -r '.token.access_token, .replaced[].access_token' "$(state_of)/state.json" >"$BATS_TEST_TMPDIR/all"
 	same 21 "$(wc -l <"$BATS_TEST_TMPDIR/all")"
-	grep -qxF "$old" "$BATS_TEST_TMPDIR/all"
+	grep -qxFe "$old" "$BATS_TEST_TMPDIR/all"
 	run ! grep -qFf "$BATS_TEST_TMPDIR/all" "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err"
 }
 

@@ -385,7 +385,7 @@ ends_with() {
 	done >"$BATS_TEST_TMPDIR/variables"
 	env -i "$CC_TOKEN" refresh --detach --from-stdin <"$BATS_TEST_TMPDIR/variables"
 	pid=$(refresher_pid)
-	run ! grep -aF "$secret" "/proc/$pid/environ" "/proc/$pid/cmdline"
+	run ! grep -aFe "$secret" "/proc/$pid/environ" "/proc/$pid/cmdline"
 	fails 2 'stdin holds no NAME=VALUE' cc refresh --from-stdin <<<nonsense
 	ok cc stop
 }

@@ -97,7 +97,7 @@ engine() {
 		id=$(docker ps -q --no-trunc --filter label=cc-token.state)
 		docker inspect $id | tee inspect.json | jq ".[0]" >one.json
 		for secret in "$SECRET" "$CC_ACCESS_TOKEN" "$(printf %s "$ID:$SECRET" | base64 -w 0)"; do
-			if grep -qF "$secret" inspect.json; then echo "a secret in docker inspect"; exit 1; fi
+			if grep -qFe "$secret" inspect.json; then echo "a secret in docker inspect"; exit 1; fi
 		done
 		jq -e ".HostConfig | .AutoRemove and .ReadonlyRootfs and .CapDrop == [\"ALL\"]
 			and (.SecurityOpt | index(\"no-new-privileges\")) and .Memory > 0 and .PidsLimit > 0
@@ -106,7 +106,7 @@ engine() {
 		jq -e "[.Mounts[].Destination] | index(\"/var/run/docker.sock\") | not" one.json
 		jq -e "[.Mounts[] | select(.RW) | .Destination] == [\"/github/runner_temp/cc-token\"]" one.json
 		[[ $(docker ps -q --no-trunc --filter "label=$LABEL") == *"$id"* ]]
-		[[ -z $(docker logs $id 2>&1 | grep -F "$SECRET") ]]
+		[[ -z $(docker logs $id 2>&1 | grep -Fe "$SECRET") ]]
 		rm inspect.json one.json' \
 		'.steps[1].env = {SECRET: "${{ secrets.SECRET }}", ID: "${{ secrets.ID }}"}
 		 | .env = {LABEL: ""} | .runner = {uid: 1234}' | sed "s/\"LABEL\": \"\"/\"LABEL\": \"cc-token.state\"/")

@@ -209,6 +209,7 @@ nothing_left() {
 }
 
 @test "a certified server: discovery, token, revocation, checked by introspection" {
+	oidc_needed
 	export CC_PROVIDER=oauth2 CC_CLIENT_ID=$OIDC_ID CC_CLIENT_SECRET=$OIDC_SECRET
 	export CC_ISSUER=$OIDC_URL CC_CA_FILE=$EMU_CA_FILE
 	ok cc get

@@ -78,7 +78,7 @@ as_post() {
 	output=$(env INPUT_REFRESH=true "$CC_TOKEN" action 2>&1 | cat)
 	[[ $output == *::add-mask::* ]]
 	pid=$(refresher_pid)
-	run ! grep -aF "$CC_CLIENT_SECRET" "/proc/$pid/environ" "/proc/$pid/cmdline"
+	run ! grep -aFe "$CC_CLIENT_SECRET" "/proc/$pid/environ" "/proc/$pid/cmdline"
 	# By this a runner finds what a job has left running. Without CAP_SYS_PTRACE not even root may look.
 	if [[ $(tr '\0' '\n' <"/proc/$pid/environ") != RUNNER_TRACKING_ID=github_1234 ]]; then
 		run cat "/proc/$pid/environ"
@@ -106,14 +106,13 @@ as_post() {
 	use_genesys lifetime=600
 	ok cc get
 	state=$(state_of)
-	exec {lock}<>"$state/lock"
-	flock "$lock"
-	"$CC_TOKEN" get --force >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- {lock}>&- &
+	hold_lock "$state/lock"
+	"$CC_TOKEN" get --force >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
 	pid=$!
 	waits() { grep -q -- "-> FLOCK .* $pid " /proc/locks; }
 	await waits
 	rm -r "$state"
-	exec {lock}>&-
+	release
 	have=0
 	wait "$pid" || have=$?
 	same 1 "$have"

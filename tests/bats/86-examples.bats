@@ -203,5 +203,5 @@ PAGES=items=250,itemsize=4000
 	same $'init\napply' "$output"
 	same 200 "$(journal --kind api --field status)"
 	grep -q '^GENESYSCLOUD_REGION=us-east-1$' "$BATS_TEST_TMPDIR/seen"
-	run ! grep -F "$EMU_GENESYS_SECRET" "$BATS_TEST_TMPDIR/seen"
+	run ! grep -Fe "$EMU_GENESYS_SECRET" "$BATS_TEST_TMPDIR/seen"
 }

@@ -125,3 +125,16 @@ state_of() {
 }
 
 fingerprint() { printf %s "$1" | sha256sum | cut -c 1-16; }
+
+# hold_lock FILE: a process holds it until release. A living one: a PID namespace's /proc/locks
+# shows no others.
+hold_lock() {
+	[[ -p $BATS_TEST_TMPDIR/release ]] || mkfifo "$BATS_TEST_TMPDIR/release"
+	flock "$1" cat "$BATS_TEST_TMPDIR/release" 3>&- &
+	holder=$!
+	while flock -n "$1" true; do sleep 0.02; done
+}
+release() {
+	: >"$BATS_TEST_TMPDIR/release"
+	wait "$holder"
+}

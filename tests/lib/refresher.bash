@@ -21,8 +21,9 @@ refresher_pid() {
 	[[ -n $pid ]] && printf '%s\n' "$pid"
 }
 
-gone() { ! kill -0 "$1" 2>/dev/null; }
-alive() { kill -0 "$1" 2>/dev/null; }
+# Whether the process runs. A zombie has ended: where PID 1 is no init, nobody collects it.
+alive() { [[ $(ps -o stat= -p "$1") == [!Z]* ]]; }
+gone() { ! alive "$1"; }
 
 # status_is KEY VALUE: what `status --json` says.
 status_of() { cc status --json | jq -r --arg key "$1" '.[$key] // ""'; }
