@@ -44,6 +44,8 @@ static int request_look(struct session *s, const struct session_want *want, int6
 			struct err *err)
 {
 	const struct state_error *last = &s->record.last_error;
+	/* Before the record is read: the last thing that one does is to write it. */
+	bool alive = request_alive(&s->state, NULL);
 
 	if (session_reload(s, err))
 		return -1;
@@ -54,9 +56,10 @@ static int request_look(struct session *s, const struct session_want *want, int6
 		err_set(err, last->kind, "%s", last->text);
 		return err_hint(err, "%s", last->hint);
 	}
-	if (request_alive(&s->state, NULL))
+	if (alive)
 		return 0;
-	return err_set(err, ERR_TRANSIENT, "the refresher has ended");
+	*err = s->login_err;
+	return err_wrap(err, "it has ended, and a new token is needed");
 }
 
 static void request_drain(int fd)
