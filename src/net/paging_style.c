@@ -212,27 +212,25 @@ static bool style_told(const struct page_facts *f, enum paging_number n)
 	return n < NUM_COUNT && f->num[n] >= 0;
 }
 
-static bool style_has_query(const struct http_req *req, const char *name)
+static bool style_has_query(const struct buf *url, const char *name)
 {
 	AUTO_BUF struct buf ignored = BUF_INIT(BUF_URL_MAX);
 
-	return url_get_query(buf_str(&req->url), name, &ignored);
+	return url_get_query(buf_str(url), name, &ignored);
 }
 
 /* A list whose links count pages can be asked for by number. */
 static bool style_link_counts(const struct paging_style *s, const struct page_facts *f)
 {
-	const char *link = s->next < TEXT_COUNT ? buf_str(&f->text[s->next]) : "";
-	const char *at = *link ? strstr(link, s->param) : NULL;
+	const struct buf *link = s->next < TEXT_COUNT ? &f->text[s->next] : NULL;
 
-	return !*link ||
-	       (at && at > link && strchr("?&", at[-1]) && at[strlen(s->param)] == '=');
+	return !link || !link->len || style_has_query(link, s->param);
 }
 
 static bool style_fits_answer(const struct paging_style *s, const struct http_req *req,
 			      const struct page_facts *f)
 {
-	if (s->place == IN_Q64 && !style_has_query(req, "q64"))
+	if (s->place == IN_Q64 && !style_has_query(&req->url, "q64"))
 		return false;
 	switch (s->way) {
 	case WAY_LINK:
@@ -261,10 +259,11 @@ static bool style_fits_request(const struct paging_style *s, const struct http_r
 	if (s->way != WAY_NUMBER && s->way != WAY_OFFSET)
 		return s->way == WAY_NONE;
 	if (s->place == IN_QUERY)
-		return style_has_query(req, s->param) ||
-		       (s->number == NUM_COUNT && style_has_query(req, s->size_param));
+		return style_has_query(&req->url, s->param) ||
+		       (s->number == NUM_COUNT &&
+			style_has_query(&req->url, s->size_param));
 	if (s->place == IN_Q64)
-		return style_has_query(req, "q64");
+		return style_has_query(&req->url, "q64");
 	buf_add(&key, s->param, strcspn(s->param, "."));
 	return jsonedit_get(buf_str(&req->body), buf_str(&key), &ignored) ||
 	       (strchr(s->param, '.') && strstr(buf_str(&req->url), "/details/query"));
