@@ -6,16 +6,18 @@
 
 #include "base/utf8.h"
 
-static bool quote_unreserved(unsigned char c)
+#define UNRESERVED "-._~"
+
+static bool quote_alphanumeric(unsigned char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-static void quote_encode(struct buf *out, const char *text, const char *space)
+void quote_percent_but(struct buf *out, const char *text, const char *keep,
+		       const char *space)
 {
 	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-		if (quote_unreserved(*p))
+		if (quote_alphanumeric(*p) || strchr(keep, *p))
 			buf_addc(out, (char)*p);
 		else if (*p == ' ')
 			buf_adds(out, space);
@@ -26,12 +28,12 @@ static void quote_encode(struct buf *out, const char *text, const char *space)
 
 void quote_percent(struct buf *out, const char *text)
 {
-	quote_encode(out, text, "%20");
+	quote_percent_but(out, text, UNRESERVED, "%20");
 }
 
 void quote_form(struct buf *out, const char *text)
 {
-	quote_encode(out, text, "+");
+	quote_percent_but(out, text, UNRESERVED, "+");
 }
 
 void quote_form_pair(struct buf *out, const char *name, const char *value)

@@ -18,6 +18,10 @@ void quote_percent(struct buf *out, const char *text);
 /* application/x-www-form-urlencoded: as above, a space becomes '+'. */
 void quote_form(struct buf *out, const char *text);
 
+/* As other encoders do it: all but letters, digits and @keep; @space for a space. */
+void quote_percent_but(struct buf *out, const char *text, const char *keep,
+		       const char *space);
+
 /* Appends "name=value" to a form body, with '&' where needed, both encoded. */
 void quote_form_pair(struct buf *out, const char *name, const char *value);
 

@@ -5,7 +5,7 @@
 #include "base/match.h"
 #include "base/quote.h"
 
-enum { FORM_MAX = 4 * BUF_SECRET_MAX, DERIVED_MIN = 8 };
+enum { FORM_MAX = 6 * BUF_SECRET_MAX, DERIVED_MIN = 8 };
 
 static void redact_forget_index(struct redact *r)
 {
@@ -64,6 +64,24 @@ static void form_base64(struct buf *out, const char *value)
 	quote_base64(out, value, strlen(value));
 }
 
+/* encodeURIComponent of JavaScript. */
+static void form_percent_component(struct buf *out, const char *value)
+{
+	quote_percent_but(out, value, "-._~!'()*", "%20");
+}
+
+/* quote() of Python. */
+static void form_percent_path(struct buf *out, const char *value)
+{
+	quote_percent_but(out, value, "-._~/", "%20");
+}
+
+/* URLSearchParams of the URL standard, and URLEncoder of Java. */
+static void form_form_star(struct buf *out, const char *value)
+{
+	quote_percent_but(out, value, "-._*", "+");
+}
+
 static void form_lower(struct buf *out)
 {
 	for (char *p = out->ptr; p && *p; p++)
@@ -84,13 +102,35 @@ static void form_form_lower(struct buf *out, const char *value)
 	form_lower(out);
 }
 
-static void form_json(struct buf *out, const char *value)
+static void form_json_but(struct buf *out, const char *value, const char *escaped,
+			  const char *by_number)
 {
 	for (; *value; value++) {
-		if (*value == '"' || *value == '\\')
+		if (strchr(by_number, *value)) {
+			buf_addf(out, "\\u%04x", (unsigned int)(unsigned char)*value);
+			continue;
+		}
+		if (strchr(escaped, *value))
 			buf_addc(out, '\\');
 		buf_addc(out, *value);
 	}
+}
+
+static void form_json(struct buf *out, const char *value)
+{
+	form_json_but(out, value, "\"\\", "");
+}
+
+/* As Go's encoder writes it, safe within HTML. */
+static void form_json_html(struct buf *out, const char *value)
+{
+	form_json_but(out, value, "\"\\", "<>&");
+}
+
+/* As PHP's encoder writes it. */
+static void form_json_slash(struct buf *out, const char *value)
+{
+	form_json_but(out, value, "\"\\/", "");
 }
 
 /* The word that `set -x` shows, without its outer quotes. */
@@ -145,11 +185,14 @@ static const struct {
 	bool url; /* base64: once more with '-' and '_' for '+' and '/' */
 } kinds[] = {
 	{ form_plain, false, false },	     { quote_percent, false, false },
-	{ quote_form, false, false },	     { form_base64, false, false },
-	{ form_percent_lower, true, false }, { form_form_lower, true, false },
-	{ form_json, true, false },	     { form_shell, true, false },
-	{ form_unpadded, true, true },	     { form_inner_0, true, true },
-	{ form_inner_1, true, true },	     { form_inner_2, true, true },
+	{ quote_form, false, false },	     { form_percent_component, false, false },
+	{ form_percent_path, false, false }, { form_form_star, false, false },
+	{ form_base64, false, false },	     { form_percent_lower, true, false },
+	{ form_form_lower, true, false },    { form_json, true, false },
+	{ form_json_html, true, false },     { form_json_slash, true, false },
+	{ form_shell, true, false },	     { form_unpadded, true, true },
+	{ form_inner_0, true, true },	     { form_inner_1, true, true },
+	{ form_inner_2, true, true },
 };
 
 static void redact_add_kinds(struct redact *r, const char *value, bool passing)

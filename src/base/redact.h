@@ -34,8 +34,9 @@ struct redact {
 };
 
 /*
- * Adds @value as it is, percent-encoded (with %20 and with '+'), and in base64. Derived
- * forms are: percent-encoded in lower case, within JSON and within a quoted shell word;
+ * Adds @value as it is, percent-encoded (with %20 and with '+', and by encoders that keep
+ * more or fewer of the marks), and in base64. Derived forms are: percent-encoded in lower
+ * case, within JSON and within a quoted shell word;
  * base64 without padding, base64url, and what is sure of the base64 of a text in which
  * the value stands somewhere. Derived forms shorter than 8 bytes, and values shorter
  * than REDACT_MIN are left out.

@@ -89,9 +89,14 @@ static void test_forms(void **state)
 	assert_text(&r, "h%41\"$x `i'\\/+&=;~zz", "***");
 	assert_text(&r, "h%2541%22%24x%20%60i%27%5C%2F%2B%26%3D%3B~zz", "***");
 	assert_text(&r, "h%2541%22%24x+%60i%27%5C%2F%2B%26%3D%3B~zz", "***");
+	assert_text(&r, "h%2541%22%24x%20%60i'%5C%2F%2B%26%3D%3B~zz", "***");
+	assert_text(&r, "h%2541%22%24x%20%60i%27%5C/%2B%26%3D%3B~zz", "***");
+	assert_text(&r, "h%2541%22%24x+%60i%27%5C%2F%2B%26%3D%3B%7Ezz", "***");
 	assert_text(&r, "h%2541%22%24x%20%60i%27%5c%2f%2b%26%3d%3b~zz", "***");
 	assert_text(&r, "h%2541%22%24x+%60i%27%5c%2f%2b%26%3d%3b~zz", "***");
 	assert_text(&r, "{\"a\":\"h%41\\\"$x `i'\\\\/+&=;~zz\"}", "{\"a\":\"***\"}");
+	assert_text(&r, "\"h%41\\\"$x `i'\\\\/+\\u0026=;~zz\"", "\"***\"");
+	assert_text(&r, "\"h%41\\\"$x `i'\\\\\\/+&=;~zz\"", "\"***\"");
 	assert_text(&r, "+ echo 'h%41\"$x `i'\\''\\/+&=;~zz'", "+ echo '***'");
 	assert_text(&r, "aCU0MSIkeCBgaSdcLysmPTt+eno=", "***");
 	assert_text(&r, "aCU0MSIkeCBgaSdcLysmPTt-eno", "***");
