@@ -342,6 +342,26 @@ static int session_login(struct session *s, struct err *err)
 	return record_put_token(&s->record, &t, err);
 }
 
+static int session_last_error(const struct session *s, struct err *err)
+{
+	const struct state_error *last = &s->record.last_error;
+
+	err_set(err, last->kind, "%s", last->text);
+	return err_hint(err, "%s", last->hint);
+}
+
+/* Why the refresher is no more, as far as the record tells; else what is missing here. */
+static int session_no_login(const struct session *s, struct err *err)
+{
+	if (s->record.last_error.kind == ERR_REFUSED) {
+		session_last_error(s, err);
+		return err_wrap(err,
+				"a new token is needed, and the last request failed");
+	}
+	*err = s->login_err;
+	return err_wrap(err, "a new token is needed");
+}
+
 /* The failure of another process while this one waited, unless it tried less. */
 static bool session_adopts_error(const struct session *s, int64_t since)
 {
@@ -361,23 +381,18 @@ static bool session_adopts_error(const struct session *s, int64_t since)
 static int session_renew(struct session *s, const struct session_want *want,
 			 int64_t since, struct err *err)
 {
-	const struct state_error *last = &s->record.last_error;
 	struct err ignored = ERR_INIT;
 
 	if (session_is_news(s, want, since) || session_is_good(s, want))
 		return state_matches(&s->state, &s->record)
 			       ? 0
 			       : state_write(&s->state, &s->record, err);
-	if (session_adopts_error(s, since)) {
-		err_set(err, last->kind, "%s", last->text);
-		return err_hint(err, "%s", last->hint);
-	}
+	if (session_adopts_error(s, since))
+		return session_last_error(s, err);
 	if (!s->can_login && request_renewal(&s->state, &s->record, &ignored) == 0)
 		return 1;
-	if (!s->can_login) {
-		*err = s->login_err;
-		return err_wrap(err, "a new token is needed");
-	}
+	if (!s->can_login)
+		return session_no_login(s, err);
 	if (session_login(s, err)) {
 		state_write(&s->state, &s->record, &ignored);
 		return -1;
