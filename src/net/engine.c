@@ -69,8 +69,10 @@ static int engine_minor(const char *text)
 
 static int engine_fail(const struct engine *e, struct err *err)
 {
-	err->kind = err->kind == ERR_INTERRUPTED ? ERR_INTERRUPTED : ERR_IO;
 	err_wrap(err, "the Docker engine at %s", e->socket);
+	if (err->kind == ERR_INTERRUPTED)
+		return -1;
+	err->kind = ERR_IO;
 	return err_hint(err, "check that it is the socket of a running Docker engine");
 }
 

@@ -166,6 +166,8 @@ engine() {
 	same 3 "$JOB_STATUS"
 	nothing_left
 	run ! grep -q 'left behind' <(masked_log)
+	# Nothing to mend: the engine answers.
+	grep -q ': interrupted by signal 2$' <(masked_log)
 }
 
 @test "without a socket the step succeeds, warns once, and says what to do instead" {
