@@ -51,8 +51,8 @@ static int request_look(struct session *s, const struct session_want *want, int6
 		return -1;
 	if (session_is_news(s, want, since) || session_is_good(s, want))
 		return 1;
-	if (last->kind != ERR_NONE && last->boot_ms >= since &&
-	    last->kind != ERR_TRANSIENT) {
+	if (last->kind != ERR_NONE && last->kind != ERR_TRANSIENT &&
+	    (!alive || last->boot_ms >= since)) {
 		err_set(err, last->kind, "%s", last->text);
 		return err_hint(err, "%s", last->hint);
 	}

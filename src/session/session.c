@@ -350,10 +350,10 @@ static int session_last_error(const struct session *s, struct err *err)
 	return err_hint(err, "%s", last->hint);
 }
 
-/* Why the refresher is no more, as far as the record tells; else what is missing here. */
+/* Why the stored token is renewed no more, if the record tells; else what is missing. */
 static int session_no_login(const struct session *s, struct err *err)
 {
-	if (s->record.last_error.kind == ERR_REFUSED) {
+	if (s->record.has_token && s->record.last_error.kind == ERR_REFUSED) {
 		session_last_error(s, err);
 		return err_wrap(err,
 				"a new token is needed, and the last request failed");

@@ -338,8 +338,10 @@ ends_with() {
 	[[ $(sort -u "$BATS_TEST_TMPDIR/tokens" | wc -l) -le 2 ]]
 	ok cc get --format json
 	same "$EMU_API_URL" "$(jq -r .api_url <<<"$output")"
+	pid=$(refresher_pid)
 	emu_admin PUT faults 401secret
 	fails 3 'the refresher: .*invalid_client' cc get --force
+	await gone "$pid"
 	# A step without credentials is told why nobody renews any more.
 	fails 3 'a new token is needed, .*: HTTP 401 invalid_client .*: check client-secret' cc get --force
 }
