@@ -198,6 +198,18 @@ signals() { python3 "$ROOT/tests/lib/signals.py" "$@"; }
 	same '' "$stderr"
 }
 
+@test "a line that stands open before the masks makes none of them show" {
+	use_genesys
+	local log=$BATS_TEST_TMPDIR/log step
+	for step in get "exec -- true" "api /api/v2/organizations/me"; do
+		# shellcheck disable=SC2086 # a command and its arguments
+		{ printf '{"open":1}'; GITHUB_ACTIONS=true cc $step >/dev/null; } >"$log" 2>&1
+		grep -q '^::add-mask::' "$log"
+		run ! grep -v '^::add-mask::' <(grep -F "$(cc get 2>/dev/null)" "$log")
+		run ! grep -v '^::add-mask::' <(grep -F "$EMU_GENESYS_SECRET" "$log")
+	done
+}
+
 @test "a token that another process minted is masked, with no credentials here" {
 	use_genesys
 	local token state
