@@ -25,7 +25,9 @@ int app_session(struct app *app, struct session *s, enum session_open_mode mode,
 	if (slash > buf_str(stored) && !settings_has(&app->settings, SET_STATE_DIR))
 		buf_add(&app->place.base, buf_str(stored),
 			(size_t)(slash - buf_str(stored)));
-	else if (runner_state_base(&app->runner, &app->settings, &app->place.base, err))
+	else if (runner_state_base(&app->runner, &app->settings, &app->place.base, err) ||
+		 (mode == SESSION_CREATE &&
+		  runner_give_base(&app->runner, buf_str(&app->place.base), err)))
 		return -1;
 	if (session_open(s, &app->settings, &app->place, mode, err))
 		return -1;

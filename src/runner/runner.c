@@ -1,8 +1,10 @@
 #include "runner/runner.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -56,6 +58,8 @@ const char *runner_name(const struct runner *r)
  * volume at /var/run/act among all containers of a job (pkg/runner/run_context.go). The
  * GitLab runner keeps a directory beside the project for the job's temporary files.
  */
+#define RUNNER_ACT_VOLUME "/var/run/act"
+
 static const struct {
 	enum runner_kind kind;
 	bool container;
@@ -65,7 +69,7 @@ static const struct {
 	{ RUNNER_GITHUB, true, NULL, "/github/runner_temp" },
 	{ RUNNER_GITHUB, true, NULL, "/github/home" },
 	{ RUNNER_GITHUB, false, "RUNNER_TEMP", NULL },
-	{ RUNNER_ACT, false, NULL, "/var/run/act" },
+	{ RUNNER_ACT, false, NULL, RUNNER_ACT_VOLUME },
 	{ RUNNER_ACT, false, "RUNNER_TEMP", NULL },
 	{ RUNNER_GITLAB, false, "RUNNER_TEMP_PROJECT_DIR", NULL },
 };
@@ -108,6 +112,25 @@ int runner_state_base(const struct runner *r, const struct settings *s, struct b
 		return 0;
 	return err_hint(err, "remove it, or choose another place by state-dir "
 			     "(CC_STATE_DIR)");
+}
+
+int runner_give_base(const struct runner *r, const char *base, struct err *err)
+{
+	const char *theirs = runner_env("GITHUB_EVENT_PATH");
+	struct stat st;
+	int fd;
+
+	if (r->kind != RUNNER_ACT || strcmp(base, RUNNER_ACT_VOLUME "/cc-token") != 0 ||
+	    geteuid() != 0 || !theirs || stat(theirs, &st))
+		return 0;
+	fd = fs_make_dir(base, err);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	if (lchown(base, st.st_uid, st.st_gid))
+		return err_sys(err, ERR_IO, errno, "can't give %s to the job's user",
+			       base);
+	return 0;
 }
 
 /*

@@ -44,6 +44,13 @@ void runner_masked(void);
 int runner_state_base(const struct runner *r, const struct settings *s, struct buf *out,
 		      struct err *err);
 
+/*
+ * Makes @base where more is needed for later steps to read it: act's volume is root's
+ * whoever runs the job's steps, but the event that act copies there is that user's
+ * (pkg/runner/run_context.go). Elsewhere there is nothing to do.
+ */
+int runner_give_base(const struct runner *r, const char *base, struct err *err);
+
 /* Appends @path as later steps see it: the host's path of a mounted directory. */
 void runner_shown_path(const struct runner *r, const char *path, struct buf *out);
 
