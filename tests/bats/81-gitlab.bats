@@ -35,7 +35,7 @@ is_clean() {
 	is_clean
 }
 
-@test "gitlab, service: a job's own scripts keep those of the template" {
+@test "gitlab, service: a job's own scripts keep those of the template, traced" {
 	gitlab_pipeline service
 	run -0 gitlab_run docker own-scripts
 	[[ $output == *'mine before'*'mine after success'* ]]
@@ -142,7 +142,7 @@ directory_goes() {
 	is_clean
 }
 
-@test "gitlab-ci-local: a job's own scripts keep those of the template" {
+@test "gitlab-ci-local: a job's own scripts keep those of the template, traced" {
 	gitlab_pipeline script
 	run -0 gitlab_run local own-scripts
 	[[ $output == *'mine before'*'mine after success'* ]]

@@ -3,7 +3,8 @@
 
 The journal's lines (stdin) add every bearer token that a request carried. A value is looked for as
 it is, percent-encoded (both cases, + and %20 for a space), in base64 at each of the three offsets,
-in base64url, as JSON, and each of its lines alone. Prints what kind was found where, never a value.
+in base64url, as JSON, in the single quotes of a traced shell, and each of its lines alone. Prints
+what kind was found where, never a value.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def forms(value: str) -> Iterator[tuple[str, str]]:
     yield "plain", value
     yield from (("a line", line) for line in value.splitlines())
     yield "JSON", json.dumps(value)[1:-1]
+    yield from (("quoted", value.replace("'", quoted)) for quoted in (r"'\''", "'\"'\"'"))
     for kind, encode in (("percent", quote), ("percent with +", quote_plus)):
         encoded = encode(value, safe="")
         yield kind, encoded
