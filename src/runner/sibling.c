@@ -43,9 +43,17 @@ static const struct json *sibling_mount_of(const struct json *me, const char *pa
 	return best;
 }
 
+static bool sibling_is_mounted(const struct json *mounts, const char *target)
+{
+	for (const struct json *m = json_first(mounts); m; m = json_next(m))
+		if (strcmp(json_str(m, "Target"), target) == 0)
+			return true;
+	return false;
+}
+
 /*
  * The mount that brings @path to the other container. Of a directory of the host only
- * that path; volumes can't be divided in engines before 26.
+ * that path; volumes can't be divided in engines before 26, and one may hold all paths.
  */
 static int sibling_add_mount(const struct json *me, const char *path, bool read_only,
 			     struct json *mounts, struct err *err)
@@ -62,6 +70,8 @@ static int sibling_add_mount(const struct json *me, const char *path, bool read_
 		err_set(err, ERR_IO, "%s is on no volume of this container", path);
 		return err_hint(err, "choose a shared directory by state-dir");
 	}
+	if (sibling_is_mounted(mounts, bind ? path : target))
+		return 0;
 	buf_addf(&from, "%s%s", source, bind ? path + strlen(target) : "");
 	o = json_object();
 	json_put_str(o, "Type", type);

@@ -88,6 +88,13 @@ ways() { journal --kind api --field query; }
 	act_leaves_nothing
 }
 
+@test "act: a refresher whose state and CA file stand on one volume" {
+	act_secret CLIENT_SECRET "$secret"
+	run -0 act_run tests/act/workspace.yml
+	act_hides "$secret"
+	act_leaves_nothing
+}
+
 @test "act: cancelled in the middle, nothing is left and the tokens are refused" {
 	emu_faults lifetime=5
 	act_secret CLIENT_SECRET "$secret"
