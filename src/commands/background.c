@@ -185,8 +185,9 @@ int background_start(struct app *app, struct session *s, struct err *err)
 	} else {
 		app_warn(app,
 			 "no refresher, since no container can be started here (%s); "
-			 "later steps renew by `cc-token get` or `cc-token exec`, or run "
-			 "`cc-token refresh` as a step with background: true",
+			 "later steps renew by `cc-token get` or `cc-token exec` where "
+			 "they have the credentials, or run `cc-token refresh` as a step "
+			 "with background: true",
 			 why.text);
 		return 0;
 	}

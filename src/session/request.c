@@ -58,8 +58,7 @@ static int request_look(struct session *s, const struct session_want *want, int6
 	}
 	if (alive)
 		return 0;
-	*err = s->login_err;
-	return err_wrap(err, "it has ended, and a new token is needed");
+	return session_no_login(s, err);
 }
 
 static void request_drain(int fd)

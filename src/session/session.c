@@ -350,8 +350,7 @@ static int session_last_error(const struct session *s, struct err *err)
 	return err_hint(err, "%s", last->hint);
 }
 
-/* Why the stored token is renewed no more, if the record tells; else what is missing. */
-static int session_no_login(const struct session *s, struct err *err)
+int session_no_login(const struct session *s, struct err *err)
 {
 	if (s->record.has_token && s->record.last_error.kind == ERR_REFUSED) {
 		session_last_error(s, err);
@@ -359,7 +358,9 @@ static int session_no_login(const struct session *s, struct err *err)
 				"a new token is needed, and the last request failed");
 	}
 	*err = s->login_err;
-	return err_wrap(err, "a new token is needed");
+	err_wrap(err, "a new token is needed");
+	return err_hint(err, "give this step the credentials, or keep the token fresh "
+			     "by refresh: true (cc-token refresh)");
 }
 
 /* The failure of another process while this one waited, unless it tried less. */

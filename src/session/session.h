@@ -82,6 +82,12 @@ struct session_want {
  */
 int session_token(struct session *s, const struct session_want *want, struct err *err);
 
+/*
+ * -1 with the reason why no token is fetched without credentials: that the provider
+ * refused the last one that had some, or what is missing here.
+ */
+int session_no_login(const struct session *s, struct err *err);
+
 /* Reads the record anew. */
 int session_reload(struct session *s, struct err *err);
 

@@ -314,6 +314,14 @@ ends_with() {
 		"$(find "$(state_of)" -mindepth 1 -printf '%f\n' | sort | xargs)"
 }
 
+@test "without credentials and refresher, what a step can do for a new token is said" {
+	use_genesys
+	ok cc get
+	forget
+	ok cc get
+	fails 2 'a new token is needed: .*: give this step the credentials' cc get --force
+}
+
 @test "get without credentials has the refresher renew, and many at once make one request" {
 	use_genesys lifetime=600
 	ok cc refresh --detach
