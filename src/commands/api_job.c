@@ -22,6 +22,7 @@ struct job {
 	struct buf url;		      /* of the job */
 	struct buf state;	      /* as last told */
 	struct buf result;	      /* where its result is, once it is done */
+	bool is_signed;		      /* ... which is a link that the job told */
 	int64_t poll_ms;	      /* 0: by the vendor */
 	int64_t next_ms;	      /* until the next look */
 	int64_t deadline_boot_ms;
@@ -92,7 +93,8 @@ static int job_read(struct job *j, const struct http_resp *resp, struct err *err
 	buf_set(&j->state, state);
 	if (status)
 		j->next_ms = EXTRACTION_POLL_MS;
-	if (json_str(result, "url"))
+	j->is_signed = json_str(result, "url") != NULL;
+	if (j->is_signed)
 		buf_set(&j->result, json_str(result, "url"));
 	else if (!status)
 		buf_addf(&j->result, "%s/results", buf_str(&j->url));
@@ -136,8 +138,8 @@ static int job_await(struct job *j, bool submitted, struct err *err)
 }
 
 /*
- * A result on the API is a list. One elsewhere is a signed link: it needs no token, and
- * gets none.
+ * A result of Genesys is a list on the API. That of CXone is a signed link: wherever it
+ * leads, it needs no token, and gets none.
  */
 static int job_result(struct job *j, const char *base, struct err *err)
 {
@@ -147,7 +149,7 @@ static int job_result(struct job *j, const char *base, struct err *err)
 		return 0;
 	call.req.method = "GET";
 	buf_adds(&call.req.url, buf_str(&j->result));
-	call.foreign = !url_same_origin(base, buf_str(&j->result));
+	call.foreign = j->is_signed;
 	if (call.foreign && url_check(buf_str(&j->result), err)) {
 		err->kind = ERR_REFUSED;
 		return err_wrap(err, "the link to the job's result");

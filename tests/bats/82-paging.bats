@@ -310,6 +310,10 @@ cxone_lists() {
 	use_cxone items=50,polls=1,storage.503x1
 	ok cc api --wait /data-extraction/v1/jobs -f entityName=qm --poll 0
 	same 51 "${#lines[@]}"
+	use_cxone items=50,polls=1,resulturl=same
+	ok cc api --wait /data-extraction/v1/jobs -f entityName=qm --poll 0
+	same 51 "${#lines[@]}"
+	same '- 200' "$(journal --kind storage --field header.authorization) $(journal --kind storage --field status)"
 	use_cxone polls=1,jobstate=EXPIRED
 	fails 3 'the job is EXPIRED' cc api --wait /data-extraction/v1/jobs -f entityName=qm --poll 0
 }

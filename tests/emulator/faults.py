@@ -83,6 +83,7 @@ SETTINGS = {
     "ratelimit": ("any", "N or N:SECONDS: API requests a token, with inin-ratelimit-* headers"),
     "polls": ("any", "an asynchronous job is done at its VALUE-th poll (3)"),
     "jobstate": ("any", "a job ends in this state instead of FULFILLED or SUCCEEDED"),
+    "resulturl": ("any", "`other` (default) or `same`: the origin of the link to a job's result"),
     "endless": ("api", "next links never end: `repeat` (default: the last page again), `new` (ever "
                        "new items), `empty` (empty pages)"),
     "nexthost": ("api", "next links lead to another origin, or to the one in VALUE"),

@@ -7,6 +7,7 @@ import secrets
 import time
 import uuid
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from context import Context
 from items import CSV_HEAD, csv_row
@@ -103,7 +104,10 @@ def cxone(context: Context) -> Answer | None:
 
 def result_url(context: Context, identifier: str, job: Job) -> str:
     """A signed link on another origin, which opens the result without any credentials."""
-    return (f"{context.world.storage}/ns/{context.space.name}/{context.words}/storage/extracts/"
+    own = urlsplit(context.base)
+    same = context.setting("resulturl") == "same"
+    origin = f"{own.scheme}://{own.netloc}" if same else context.world.storage
+    return (f"{origin}/ns/{context.space.name}/{context.words}/storage/extracts/"
             f"{identifier}.csv?X-Signature={job.signature}&X-Expires=30")
 
 
