@@ -102,7 +102,8 @@ static void paging_learn(struct paging *p, const struct position *here,
 		skipped = (paging_here(p, here, f) - s->first) * p->page_size;
 	p->before += skipped;
 	p->total = total >= 0 ? total : p->total;
-	p->last = last >= 0 ? last : p->last;
+	/* Some lists tell 0 pages, whatever they hold. */
+	p->last = last >= (f->items ? 1 : 0) ? last : p->last;
 	if (s->pages == NUM_COUNT && p->total >= 0 && p->page_size)
 		p->last = (p->total + p->page_size - 1) / p->page_size;
 }

@@ -124,7 +124,7 @@ void page_facts_take(struct page_facts *f, const char *path, enum jsonscan_type 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		if (strcmp(path, texts[i].path) != 0)
 			continue;
-		buf_set(&f->text[texts[i].text], type == JSONSCAN_STRING ? text : NULL);
+		buf_set(&f->text[texts[i].text], type == JSONSCAN_OTHER ? NULL : text);
 		f->too_long = f->too_long || type == JSONSCAN_TOO_LONG ||
 			      f->text[texts[i].text].failed;
 		return;
@@ -269,6 +269,16 @@ static bool style_fits_request(const struct paging_style *s, const struct http_r
 	       (strchr(s->param, '.') && strstr(buf_str(&req->url), "/details/query"));
 }
 
+/* Never NULL: "none" fits every request. */
+static const struct paging_style *style_by_request(const struct http_req *req)
+{
+	const struct paging_style *s = paging_styles;
+
+	while (!style_is_for(s, req->method) || !style_fits_request(s, req))
+		s++;
+	return s;
+}
+
 const struct paging_style *paging_style_detect(const struct http_req *req,
 					       const struct page_facts *f)
 {
@@ -277,10 +287,7 @@ const struct paging_style *paging_style_detect(const struct http_req *req,
 	for (s = paging_styles; s < end; s++)
 		if (style_is_for(s, req->method) && style_fits_answer(s, req, f))
 			return s;
-	for (s = paging_styles;
-	     !style_is_for(s, req->method) || !style_fits_request(s, req);)
-		s++;
-	return s;
+	return style_by_request(req);
 }
 
 const struct paging_style *paging_style_guess(const struct http_req *req)
@@ -299,9 +306,12 @@ const struct paging_style *paging_style_guess(const struct http_req *req)
 		{ "/jobs/", "G10", false },
 		{ "", "G1", false },
 	};
+	const struct paging_style *own = style_by_request(req);
 	bool post = strcmp(req->method, "POST") == 0;
 	size_t i = 0;
 
+	if (own->way != WAY_NONE)
+		return own;
 	while (rows[i].post != post || !strcasestr(buf_str(&req->url), rows[i].in_path))
 		i++;
 	return paging_style_find(rows[i].name, req->method);

@@ -94,6 +94,10 @@ static void test_styles(void **state)
 		  "{\"entities\":[{},{}],\"pageNumber\":1,\"pageCount\":3,\"total\":5,"
 		  "\"nextUri\":\"/u?pageSize=2&pageNumber=2\"}",
 		  "G1", API "/u?pageSize=2&pageNumber=2 " },
+		{ "GET", API "/u", NULL,
+		  "{\"entities\":[1],\"pageNumber\":1,\"pageCount\":0,\"total\":0,"
+		  "\"nextUri\":\"/u?pageNumber=2\"}",
+		  "G1", API "/u?pageNumber=2 " },
 		{ "GET", API "/u?pageNumber=4&x=1", NULL,
 		  "{\"pageNumber\":4,\"pageCount\":9,\"entities\":[1]}", "G1",
 		  API "/u?x=1&pageNumber=5 " },
@@ -165,6 +169,16 @@ static void test_styles(void **state)
 		if (strcasecmp(request(), rows[i].next) != 0) /* %2b is %2B */
 			fail_msg("%s, not %s", request(), rows[i].next);
 	}
+}
+
+/* Where --start-page goes, before any answer has told the style. */
+static void test_what_a_request_looks_like(void **state)
+{
+	(void)state;
+	ask("GET", API "/api/v2/jobs/7/tasks?pageNumber=1", NULL);
+	assert_string_equal(paging_style_guess(&first)->name, "G1");
+	ask("POST", API "/api/v2/x", "{\"paging\":{\"pageSize\":5}}");
+	assert_string_equal(paging_style_guess(&first)->name, "G9");
 }
 
 static void test_the_last_page(void **state)
@@ -282,8 +296,8 @@ static void test_loops(void **state)
 	ask("GET", API "/u", NULL);
 	assert_int_equal(answer("{\"entities\":[1],\"cursor\":\"a\"}", &err),
 			 PAGING_MORE);
-	assert_int_equal(answer("{\"entities\":[2],\"cursor\":\"b\"}", &err),
-			 PAGING_MORE);
+	assert_int_equal(answer("{\"entities\":[2],\"cursor\":17}", &err), PAGING_MORE);
+	assert_string_equal(request(), API "/u?cursor=17 ");
 	assert_int_equal(answer("{\"entities\":[3],\"cursor\":\"a\"}", &err),
 			 PAGING_REFUSED);
 	assert_non_null(strstr(err.text, "cursor"));
@@ -413,6 +427,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_styles),
+		TEST(test_what_a_request_looks_like),
 		TEST(test_the_last_page),
 		TEST(test_link_header),
 		TEST(test_links_that_lead_away),
