@@ -18,6 +18,7 @@ enum {
 struct output {
 	bool silent;	    /* nothing is printed */
 	bool closed;	    /* the reader has gone: end quietly */
+	size_t left;	    /* bytes of the last write that did not go out */
 	int64_t blocked_ms; /* time spent waiting for the reader */
 };
 

@@ -11,6 +11,7 @@
 struct list {
 	struct output out;
 	struct progress progress;
+	int64_t lost; /* items that were to go out when a signal came */
 	bool slurp, silent, begun;
 };
 
@@ -27,6 +28,20 @@ bool api_is_list(const struct args *args)
 	return false;
 }
 
+/* The signal came at the end of a line; in an array the comma ends it, not the item. */
+static int list_out(struct list *l, const char *data, size_t len, struct err *err)
+{
+	int rc = output_write(&l->out, data, len, err);
+	const char *p = data + len - l->out.left;
+
+	if (!rc)
+		return 0;
+	l->lost = l->slurp && l->out.left && l->out.left < len;
+	for (; (p = memchr(p, '\n', (size_t)(data + len - p))); p++)
+		l->lost++;
+	return rc;
+}
+
 static int list_slurp(struct list *l, const char *data, size_t len, struct err *err)
 {
 	AUTO_BUF struct buf text = BUF_INIT(2 * (len + 16));
@@ -37,7 +52,7 @@ static int list_slurp(struct list *l, const char *data, size_t len, struct err *
 		buf_add(&text, p, (size_t)(end - p));
 		l->begun = true;
 	}
-	return output_write(&l->out, buf_str(&text), text.len, err);
+	return list_out(l, buf_str(&text), text.len, err);
 }
 
 static int list_write(void *arg, const char *data, size_t len, struct err *err)
@@ -46,8 +61,7 @@ static int list_write(void *arg, const char *data, size_t len, struct err *err)
 
 	if (l->silent)
 		return 0;
-	return l->slurp ? list_slurp(l, data, len, err)
-			: output_write(&l->out, data, len, err);
+	return l->slurp ? list_slurp(l, data, len, err) : list_out(l, data, len, err);
 }
 
 static void list_tick(void *arg, const struct pager *p)
@@ -187,6 +201,7 @@ int api_list(struct app *app, struct caller *caller, const char *base,
 	if (!p)
 		return err_set(err, ERR_INTERNAL, "memory ended");
 	rc = pager_run(p, err);
+	p->printed -= l.lost;
 	if (rc == 0)
 		rc = list_close(&l, err);
 	if (!l.out.closed)

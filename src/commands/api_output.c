@@ -30,15 +30,18 @@ int output_write(void *arg, const char *data, size_t len, struct err *err)
 	int64_t start = clock_boot_ms();
 	size_t done = 0;
 
+	o->left = len;
 	while (done < len) {
 		ssize_t n = write(STDOUT_FILENO, data + done, len - done);
 
-		if (n > 0)
+		if (n > 0) {
 			done += (size_t)n;
-		else if (n < 0 && errno == EAGAIN)
+			o->left -= (size_t)n;
+		} else if (n < 0 && errno == EAGAIN) {
 			poll(&pfd, 1, -1);
-		else if (n < 0 && errno != EINTR)
+		} else if (n < 0 && errno != EINTR) {
 			return output_fail(o, errno, err);
+		}
 		if (interrupt_pending())
 			len = output_rest_of_line(data, done, len);
 	}

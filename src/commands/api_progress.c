@@ -120,11 +120,11 @@ void progress_begin(struct progress *pr)
 void progress_end(const struct progress *pr, const struct pager *p)
 {
 	AUTO_BUF struct buf text = BUF_INIT(1024), next = BUF_INIT(3072);
-	int64_t ms = clock_boot_ms() - pr->start_boot_ms;
+	int64_t ms = clock_boot_ms() - pr->start_boot_ms, torn = pager_torn(p);
 	char span[CLOCK_TEXT_SIZE];
 
 	log_status(NULL);
-	if (!p->paging.pages)
+	if (!p->paging.pages && !p->printed)
 		return;
 	progress_counts(p, &text);
 	clock_format_span((ms + 500) / 1000, span);
@@ -134,4 +134,7 @@ void progress_end(const struct progress *pr, const struct pager *p)
 	pager_show_next(p, &next);
 	if (next.len)
 		log_info("to go on, give %s", buf_str(&next));
+	if (torn)
+		log_info("of that page, the first %lld item%s printed already",
+			 (long long)torn, torn == 1 ? " is" : "s are");
 }

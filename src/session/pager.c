@@ -291,6 +291,7 @@ static int pager_deliver(struct pager *p, struct err *err)
 	pager_warn(p, &s->page);
 	if (pager_take_whole(p, &s->page, err) || spool_end(&s->page.spool, &sink, err))
 		return -1;
+	p->delivered = p->paging.items;
 	if (s->page.known && s->page.facts.items && !p->items_known) {
 		p->items_known = true;
 		snprintf(p->items, sizeof(p->items), "%s", s->page.path);
@@ -371,14 +372,22 @@ int pager_run(struct pager *p, struct err *err)
 	}
 }
 
+int64_t pager_torn(const struct pager *p)
+{
+	return p->ended ? 0 : p->printed - p->delivered;
+}
+
 void pager_show_next(const struct pager *p, struct buf *out)
 {
 	const struct position *at = p->count ? &p->slot[0]->at : &p->next;
-	const struct paging_style *s = p->paging.style;
+	const struct paging_style *s = p->paging.style, *guess;
 	AUTO_REQ struct http_req req = HTTP_REQ_INIT;
 	struct err ignored = ERR_INIT;
 
 	if (s && s->way == WAY_NUMBER && at->at >= 0) {
+		guess = paging_style_guess(p->paging.first);
+		if (strcmp(s->param, guess->param) != 0)
+			buf_addf(out, "--paging %s ", s->name);
 		buf_addf(out, "--start-page %lld", (long long)at->at);
 	} else if (s && s->way == WAY_CURSOR && at->at >= 0 && at->ref.len) {
 		buf_addf(out, "--paging %s --start-cursor ", s->name);

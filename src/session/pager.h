@@ -61,7 +61,8 @@ struct pager {
 	bool ended;	      /* there is no such page, or nobody wants it */
 	bool cut;	      /* ended by max_pages, though there is more */
 	bool warned;
-	int64_t printed; /* items that went out */
+	int64_t printed;   /* items that went out */
+	int64_t delivered; /* items of the pages that went out as a whole */
 	char items[JSONSCAN_PATH_MAX];
 	bool items_known;
 };
@@ -75,6 +76,9 @@ int pager_run(struct pager *p, struct err *err);
 
 /* Appends how to ask for what did not go out, as options or a path. */
 void pager_show_next(const struct pager *p, struct buf *out);
+
+/* Items of the page that comes next which went out before a signal or an error came. */
+int64_t pager_torn(const struct pager *p);
 
 void pager_free(struct pager *p);
 void pager_cleanup(struct pager **p);

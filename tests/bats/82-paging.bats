@@ -258,11 +258,22 @@ cxone_lists() {
 	wanted 1000 | cmp - "$BATS_TEST_TMPDIR/out"
 }
 
+@test "how to go on names the style where the request does not tell it" {
+	use_genesys items=20
+	ok cc api --paginate --max-pages 2 "$ANALYTICS/details/query" --data '{"interval":"x","paging":{"pageSize":5}}'
+	says 'to go on, give --start-page 3$'
+	# The query makes it look like the results of a job.
+	ok cc api --paginate --max-pages 2 '/api/v2/users?pageSize=5&x=/jobs/'
+	says 'to go on, give --paging G1 --start-page 3$'
+	ok cc api --paginate --paging G1 --start-page 3 '/api/v2/users?pageSize=5&x=/jobs/'
+	same "$(wanted 10-20)" "$output"
+}
+
 @test "INT while the reader is slow ends it at the end of a line" {
-	local pid code=0
+	local pid code=0 count
 	use_genesys items=20000,pagesize=20000,itemsize=1000
 	mkfifo "$BATS_TEST_TMPDIR/pipe"
-	"$CC_TOKEN" api --paginate -q '/api/v2/users?pageSize=20000' >"$BATS_TEST_TMPDIR/pipe" &
+	"$CC_TOKEN" api --paginate '/api/v2/users?pageSize=20000' >"$BATS_TEST_TMPDIR/pipe" 2>"$BATS_TEST_TMPDIR/err" &
 	pid=$!
 	{
 		head -c 10000
@@ -272,7 +283,9 @@ cxone_lists() {
 	wait $pid || code=$?
 	same 130 "$code"
 	same '' "$(tail -c 1 "$BATS_TEST_TMPDIR/out" | tr -d '\n')"
-	[[ $(wc -l <"$BATS_TEST_TMPDIR/out") -lt 20000 ]]
+	count=$(wc -l <"$BATS_TEST_TMPDIR/out")
+	[[ $count -lt 20000 ]]
+	same "$count" "$(sed -n 's/.*of that page, the first \([0-9]*\) items are printed already/\1/p' "$BATS_TEST_TMPDIR/err")"
 }
 
 @test "a reader that goes away ends it quietly" {
