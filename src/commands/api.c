@@ -53,12 +53,12 @@ static void plain_begin(void *arg)
 }
 
 /* Status line and headers, before the first byte of the body. */
-static void plain_head(struct plain *p, const struct http_resp *resp)
+static void plain_head(const struct plain *p, const struct http_resp *resp,
+		       struct buf *out)
 {
-	if (!p->include || p->spool.held.len || p->spool.gone)
-		return;
-	buf_addf(&p->spool.held, "%s\n%s\n", buf_str(&resp->status_line),
-		 buf_str(&resp->headers));
+	if (p->include && !p->spool.held.len && !p->spool.gone)
+		buf_addf(out, "%s\n%s\n", buf_str(&resp->status_line),
+			 buf_str(&resp->headers));
 }
 
 static enum http_sunk plain_write(void *arg, const struct http_resp *resp,
@@ -66,7 +66,7 @@ static enum http_sunk plain_write(void *arg, const struct http_resp *resp,
 {
 	struct plain *p = arg;
 
-	plain_head(p, resp);
+	plain_head(p, resp, &p->spool.held);
 	if (!p->silent)
 		buf_add(&p->spool.held, data, len);
 	if (spool_is_full(&p->spool) &&
@@ -77,14 +77,17 @@ static enum http_sunk plain_write(void *arg, const struct http_resp *resp,
 
 /*
  * Errors print their body as well, as other tools do: it may say more than our line. A
- * server that repeats the request's credentials in it is not to publish them.
+ * server that repeats the request's credentials, there or in a header, is not to publish
+ * them.
  */
 static int plain_end(struct plain *p, const struct http_resp *resp, struct err *err)
 {
-	plain_head(p, resp);
+	AUTO_BUF struct buf text = BUF_INIT(p->spool.held.max);
+
+	plain_head(p, resp, &text);
 	if (!p->silent)
-		redact_text(log_secrets(), buf_str(&resp->body), resp->body.len,
-			    &p->spool.held);
+		buf_add(&text, buf_str(&resp->body), resp->body.len);
+	redact_text(log_secrets(), buf_str(&text), text.len, &p->spool.held);
 	return spool_end(&p->spool, &p->sink, err);
 }
 

@@ -256,6 +256,13 @@ PYTHON
 	[[ $stderr != *$'\e'* && $output$stderr != *"$(cc get)"* ]]
 }
 
+@test "--include shows no secret that an error repeats in a header" {
+	use_cxone api.404,echo
+	run --separate-stderr cc api --include /incontactapi/services/v30.0/none
+	same 1 "$status"
+	[[ $output == *'icstatusdescription: '*'***'* && $output$stderr != *"$(cc get)"* ]]
+}
+
 @test "CXone says in a header what is wrong" {
 	use_cxone
 	run --separate-stderr cc api /incontactapi/services/v30.0/none

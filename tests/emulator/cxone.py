@@ -41,7 +41,7 @@ class Cxone(Vendor):
         if context.kind == "token":
             error = "server_error" if status >= 500 else "access_denied"
             return oauth_error(context, status, error, f"error {status}")
-        return Answer(status, headers=[("icStatusDescription", one_line(f"Error {status}."))])
+        return Answer(status, headers=[("icStatusDescription", one_line(context.text(f"Error {status}.")))])
 
     def respond(self, context: Context) -> Answer:
         login = self.logins.get(context.path)
