@@ -39,7 +39,8 @@ static const struct flow *provider_row(enum provider_id p, enum grant g, int nth
 
 static const struct flow *provider_choose(const struct settings *s)
 {
-	bool key = settings_has(s, SET_ACCESS_KEY_ID);
+	bool key = settings_has(s, SET_ACCESS_KEY_ID) ||
+		   settings_has(s, SET_ACCESS_KEY_SECRET);
 	bool client = settings_has(s, SET_CLIENT_ID);
 
 	if (s->provider == PROVIDER_GENESYS)
@@ -63,8 +64,9 @@ const struct flow *provider_flow(const struct settings *s, bool need_secrets,
 	    (provider_need(s, SET_CLIENT_ID, err) ||
 	     (need_secrets && provider_need(s, SET_CLIENT_SECRET, err))))
 		return NULL;
-	if (f->grant != GRANT_CLIENT_CREDENTIALS && need_secrets &&
-	    provider_need(s, SET_ACCESS_KEY_SECRET, err))
+	if (f->grant != GRANT_CLIENT_CREDENTIALS &&
+	    (provider_need(s, SET_ACCESS_KEY_ID, err) ||
+	     (need_secrets && provider_need(s, SET_ACCESS_KEY_SECRET, err))))
 		return NULL;
 	return f;
 }
