@@ -78,6 +78,17 @@ static bool oauth_body_has(const struct http_resp *resp, const char *needle)
 	return strcasestr(buf_str(&resp->body), needle) != NULL;
 }
 
+/* What chose the Genesys host. */
+static void oauth_describe_place(const struct settings *s, struct buf *out)
+{
+	if (settings_has(s, SET_SUB_DOMAIN))
+		settings_describe(s, SET_SUB_DOMAIN, out);
+	else if (settings_has(s, SET_REGION))
+		settings_describe(s, SET_REGION, out);
+	else
+		buf_adds(out, "region (us-east-1, the default)");
+}
+
 static void oauth_hint_status(const struct flow *f, const struct settings *s,
 			      const struct http_resp *resp, struct err *err)
 {
@@ -86,12 +97,12 @@ static void oauth_hint_status(const struct flow *f, const struct settings *s,
 	enum setting_id secret =
 		f->grant == GRANT_ACCESS_KEY ? SET_ACCESS_KEY_SECRET : SET_CLIENT_SECRET;
 	AUTO_BUF struct buf who = BUF_INIT(512), with = BUF_INIT(512),
-			    where = BUF_INIT(512);
-	const char *region = settings_str(s, SET_REGION);
+			    where = BUF_INIT(512), scope = BUF_INIT(512);
 
 	settings_describe(s, id, &who);
 	settings_describe(s, secret, &with);
-	settings_describe(s, SET_REGION, &where);
+	settings_describe(s, SET_SCOPE, &scope);
+	oauth_describe_place(s, &where);
 	if (resp->status == 401)
 		err_hint(err, "check %s, and that it belongs to %s", buf_str(&with),
 			 buf_str(&who));
@@ -105,8 +116,10 @@ static void oauth_hint_status(const struct flow *f, const struct settings *s,
 	else if (f->provider == PROVIDER_GENESYS &&
 		 oauth_body_has(resp, "invalid_client"))
 		err_hint(err, "check %s and %s: a client is known in its own region only",
-			 buf_str(&who),
-			 *region ? buf_str(&where) : "region (us-east-1, the default)");
+			 buf_str(&who), buf_str(&where));
+	else if (oauth_body_has(resp, "invalid_scope"))
+		err_hint(err, "check %s, and which scopes the client may ask for",
+			 buf_str(&scope));
 	else
 		err_hint(err, "check %s, %s and the endpoint", buf_str(&who),
 			 buf_str(&with));

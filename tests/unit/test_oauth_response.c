@@ -8,6 +8,9 @@
 
 static const char *const genesys[] = { "GENESYS_CLIENT_ID=the-client",
 				       "GENESYS_CLIENT_SECRET=the-secret-value", NULL };
+static const char *const sub_domain[] = { "GENESYS_CLIENT_ID=the-client",
+					  "GENESYS_CLIENT_SECRET=the-secret-value",
+					  "GENESYS_SUB_DOMAIN=acme", NULL };
 static const char *const cxone[] = { "CXONE_ACCESS_KEY_ID=key-id",
 				     "CXONE_ACCESS_KEY_SECRET=key-secret-value",
 				     "CXONE_REGION=na1", NULL };
@@ -258,6 +261,9 @@ static const struct refusal {
 	{ genesys, 400, NULL, NOT_FOUND, -1, OAUTH_REFUSED,
 	  "HTTP 400 invalid_client (client not found)",
 	  "client-id (from GENESYS_CLIENT_ID) and region (us-east-1, the default)" },
+	{ sub_domain, 400, NULL, NOT_FOUND, -1, OAUTH_REFUSED,
+	  "HTTP 400 invalid_client (client not found)",
+	  "client-id (from GENESYS_CLIENT_ID) and sub-domain (from GENESYS_SUB_DOMAIN)" },
 	{ oauth2, 400, NULL, NOT_FOUND, -1, OAUTH_REFUSED,
 	  "HTTP 400 invalid_client (client not found)", "and the endpoint" },
 	{ genesys, 401, "inin-correlation-id: 11-22\n",
@@ -286,7 +292,8 @@ static const struct refusal {
 	{ oauth2, 404, NULL, "not found", -1, OAUTH_REFUSED, "HTTP 404", "the endpoint" },
 	{ oauth2, 418, NULL, "", -1, OAUTH_REFUSED, "HTTP 418", "the endpoint" },
 	{ oauth2, 200, NULL, "{\"error\":\"invalid_scope\",\"error_description\":\"no\"}",
-	  -1, OAUTH_REFUSED, "HTTP 200 invalid_scope (no)", "" },
+	  -1, OAUTH_REFUSED, "HTTP 200 invalid_scope (no)",
+	  "check scope (not set), and which scopes" },
 	{ cxone, 401, "icstatusdescription: Client not authorized for user\n", "", -1,
 	  OAUTH_REFUSED, "HTTP 401, Client not authorized for user",
 	  "check access-key-secret (from CXONE_ACCESS_KEY_SECRET)" },
