@@ -98,7 +98,8 @@ static int login_take_endpoint(const struct json *doc, const char *key, struct b
 	return 0;
 }
 
-int login_discover(struct login *l, const struct budget *budget, struct err *err)
+static int login_read_metadata(struct login *l, const struct budget *budget,
+			       struct err *err)
 {
 	AUTO_BUF struct buf openid = BUF_INIT(BUF_URL_MAX),
 			    rfc8414 = BUF_INIT(BUF_URL_MAX);
@@ -106,10 +107,6 @@ int login_discover(struct login *l, const struct budget *budget, struct err *err
 	AUTO_JSON struct json *doc = NULL;
 	struct err first = ERR_INIT;
 
-	if (!l->flow->discover_token || !e->issuer.len)
-		return 0;
-	if (e->token_url.len && (e->revoke_url.len || l->flow->revocation == REVOKE_NONE))
-		return 0;
 	if (login_metadata_urls(buf_str(&e->issuer), &openid, &rfc8414, err))
 		return -1;
 	doc = login_get_json(l, &openid, budget, &first);
@@ -123,6 +120,27 @@ int login_discover(struct login *l, const struct budget *budget, struct err *err
 	    login_take_endpoint(doc, "token_endpoint", &e->token_url, err) ||
 	    login_take_endpoint(doc, "revocation_endpoint", &e->revoke_url, err))
 		return -1;
+	return 0;
+}
+
+int login_discover(struct login *l, const struct budget *budget, struct err *err)
+{
+	struct endpoints *e = l->endpoints;
+	bool given = e->token_url.len > 0;
+	struct budget own = *budget;
+
+	if (!l->flow->discover_token || !e->issuer.len)
+		return 0;
+	if (given && (e->revoke_url.len || l->flow->revocation == REVOKE_NONE))
+		return 0;
+	if (given)
+		own.total_ms = 0;
+	if (login_read_metadata(l, &own, err)) {
+		if (!given || err->kind == ERR_INTERRUPTED)
+			return -1;
+		log_warn("no revocation endpoint was found: %s", err->text);
+		*err = ERR_INIT;
+	}
 	if (e->token_url.len)
 		return 0;
 	err_set(err, ERR_REFUSED, "discovery: the issuer names no token_endpoint");

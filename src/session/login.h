@@ -29,6 +29,8 @@ int login_token(struct login *l, const char *refresh_token, struct token *ret,
 /*
  * Finds the token and revocation endpoints at the issuer: its OpenID configuration, else
  * RFC 8414 metadata. Fills only what is empty. For rows that discover; else does nothing.
+ * Where the token endpoint is given, revocation alone is looked for: tried once, and a
+ * warning, not a failure, when there is no answer of use.
  */
 int login_discover(struct login *l, const struct budget *budget, struct err *err);
 

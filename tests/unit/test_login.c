@@ -17,6 +17,8 @@ static const char *const by_issuer[] = { "CC_PROVIDER=oauth2", CLIENT,
 					 "CC_ISSUER=" ISSUER "/", NULL };
 static const char *const by_url[] = { "CC_PROVIDER=oauth2", CLIENT,
 				      "CC_TOKEN_URL=https://x.example/t", NULL };
+static const char *const by_both[] = { "CC_PROVIDER=oauth2", CLIENT, "CC_ISSUER=" ISSUER,
+				       "CC_TOKEN_URL=https://x.example/t", NULL };
 static const char *const once[] = { "CC_PROVIDER=oauth2", CLIENT, "CC_RETRY_FOR=0",
 				    "CC_TOKEN_URL=https://x.example/t", NULL };
 static const char *const cxone[] = {
@@ -141,6 +143,22 @@ static const struct row {
 	  ERR_REFUSED,
 	  "discovery, https://i.example/.well-known/",
 	  OIDC RFC8414 },
+	{ "a token endpoint that is given needs no metadata",
+	  by_both,
+	  NULL,
+	  { { 503, "" }, { 200, TOKEN } },
+	  ERR_NONE,
+	  "",
+	  OIDC LOGIN },
+	{ "nor those of another issuer",
+	  by_both,
+	  NULL,
+	  { { 200, "{\"issuer\":\"https://evil.example\","
+		   "\"revocation_endpoint\":\"https://evil.example/r\"}" },
+	    { 200, TOKEN } },
+	  ERR_NONE,
+	  "",
+	  OIDC LOGIN },
 	{ "a redirect is no metadata",
 	  by_issuer,
 	  NULL,
