@@ -19,10 +19,11 @@ static int post_open(struct app *app, struct session *s, struct err *err)
 	return session_open(s, &app->settings, &app->place, SESSION_SAVED, err);
 }
 
+/* RFC 7009 knows no place of its own: without an address there is nothing to call. */
 static bool post_can_revoke(const struct session *s)
 {
-	return s->flow &&
-	       (s->flow->revocation != REVOKE_NONE || s->record.endpoints.revoke_url.len);
+	return s->flow && (s->flow->revocation == REVOKE_GENESYS ||
+			   s->record.endpoints.revoke_url.len);
 }
 
 static void post_revoke(struct app *app, struct session *s, struct session_revoked *ret)
@@ -33,8 +34,11 @@ static void post_revoke(struct app *app, struct session *s, struct session_revok
 	    (!r->has_token && !r->replaced_count))
 		return;
 	if (!post_can_revoke(s)) {
-		log_info("%s has no revocation; the token runs out by itself",
-			 s->flow ? provider_name(s->flow->provider) : "the provider");
+		log_info("%s has no revocation%s; the token runs out by itself",
+			 s->flow ? provider_name(s->flow->provider) : "the provider",
+			 s->flow && s->flow->revocation == REVOKE_RFC7009
+				 ? " endpoint that is known (set revoke-url)"
+				 : "");
 		return;
 	}
 	session_revoke(s, POST_REVOKE_MS, ret);

@@ -160,7 +160,10 @@ nothing_left() {
 	unset CC_REVOKE_URL
 	ok cc get
 	ok cc stop
-	says 'revocation'
+	says 'oauth2 has no revocation endpoint that is known'
+	GITHUB_ACTIONS=true ok cc get
+	GITHUB_ACTIONS=true ok cc post
+	[[ $output != *::warning* ]]
 	nothing_left
 }
 
