@@ -179,6 +179,13 @@ static const struct flow *record_flow(const char *name)
 	return NULL;
 }
 
+/* It becomes part of a path of the engine, and a job's steps can write this file. */
+static bool record_is_id(const char *text)
+{
+	return text && strspn(text, "0123456789abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(text);
+}
+
 int record_parse(const char *text, size_t len, struct record *ret, struct err *err)
 {
 	AUTO_JSON struct json *o = json_parse(text, len, err);
@@ -207,7 +214,8 @@ int record_parse(const char *text, size_t len, struct record *ret, struct err *e
 	record_parse_endpoints(json_get(o, "endpoints"), &ret->endpoints);
 	ret->minted = json_int(o, "minted", 0);
 	ret->next_wall = json_int(o, "next_refresh", 0);
-	buf_set(&ret->container, json_str(o, "container"));
+	if (record_is_id(json_str(o, "container")))
+		buf_set(&ret->container, json_str(o, "container"));
 	record_parse_error(json_get(o, "last_error"), &ret->last_error);
 	return 0;
 }

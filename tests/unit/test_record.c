@@ -202,6 +202,29 @@ static void test_malformed(void **state)
 	redact_release(log_secrets());
 }
 
+/* Whoever writes the file does not choose what post asks of the engine. */
+static void test_container(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "0123456789abcdefABCXYZ", "0123456789abcdefABCXYZ" },
+		{ "../images/x", "" },
+		{ "x?force=1", "" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_RECORD struct record r = RECORD_INIT;
+		struct err err = ERR_INIT;
+		char text[128];
+
+		snprintf(text, sizeof(text), "{\"version\":1,\"container\":\"%s\"}",
+			 rows[i][0]);
+		well(text, record_parse(text, strlen(text), &r, &err), &err);
+		same_text(text, buf_str(&r.container), rows[i][1]);
+	}
+}
+
 /* Texts that are longer than their room are cut, not copied past it. */
 static void test_long_texts(void **state)
 {
@@ -270,8 +293,8 @@ static void test_retire(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_round_trip), cmocka_unit_test(test_empty),
 	cmocka_unit_test(test_torn),	   cmocka_unit_test(test_malformed),
-	cmocka_unit_test(test_long_texts), cmocka_unit_test(test_any_error),
-	cmocka_unit_test(test_retire),
+	cmocka_unit_test(test_container),  cmocka_unit_test(test_long_texts),
+	cmocka_unit_test(test_any_error),  cmocka_unit_test(test_retire),
 };
 
 TEST_MAIN(tests)
