@@ -85,13 +85,14 @@ static int action_summary(struct app *app, const struct session *s, const char *
 
 static void action_report(const struct session *s)
 {
+	const char *api = buf_str(&s->record.endpoints.api_url);
 	char span[CLOCK_TEXT_SIZE], hex[QUOTE_FINGERPRINT_SIZE];
 
 	clock_format_span(token_left_ms(&s->record.token) / 1000, span);
 	quote_fingerprint(buf_str(&s->record.token.access), hex);
-	log_info("%s token %s for %s, %s left (fingerprint %s)",
+	log_info("%s token %s%s%s, %s left (fingerprint %s)",
 		 provider_name(s->flow->provider), s->minted ? "fetched" : "reused",
-		 buf_str(&s->record.endpoints.api_url), span, hex);
+		 *api ? " for " : "", api, span, hex);
 }
 
 int cmd_action(struct app *app, struct err *err)

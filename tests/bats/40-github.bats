@@ -112,6 +112,13 @@ GENESYSCLOUD_REGION=us-east-1" "$(<"$GITHUB_ENV")"
 		"$(names GITHUB_ENV)"
 }
 
+@test "a token without an API host: no line speaks of one" {
+	use_oauth2
+	unset CC_API_URL
+	ok cc action
+	says 'oauth2 token fetched, [0-9]+ (s|min) left'
+}
+
 @test "GITHUB_STATE, GITHUB_PATH and the summary: a path, a path, a table; no secret in them" {
 	use_genesys
 	known_token
