@@ -2,11 +2,15 @@
 
 #include <string.h>
 
+/*
+ * What is not known is left out; but where another token of the job has put its own, it
+ * is emptied, or this token would be sent to that one's host.
+ */
 static void handover_add(struct handover *h, const char *name, const char *value)
 {
 	struct buf *out = &h->v[h->count].value;
 
-	if (!*value)
+	if (!*value && !getenv(name))
 		return;
 	*out = BUF_INIT(BUF_SECRET_MAX);
 	buf_adds(out, value);
@@ -33,7 +37,9 @@ int handover_fill(struct handover *ret, const struct session *s, const char *dir
 	handover_add(ret, "CC_TOKEN_STATE", dir);
 	if (r->flow && r->flow->provider == PROVIDER_GENESYS) {
 		handover_add(ret, "GENESYSCLOUD_ACCESS_TOKEN", buf_str(&r->token.access));
-		handover_add(ret, "GENESYSCLOUD_REGION", buf_str(&r->endpoints.region));
+		if (r->endpoints.region.len) /* else the user's may stand */
+			handover_add(ret, "GENESYSCLOUD_REGION",
+				     buf_str(&r->endpoints.region));
 	} else if (r->flow && r->flow->provider == PROVIDER_CXONE) {
 		handover_add(ret, "CXONE_ACCESS_TOKEN", buf_str(&r->token.access));
 		handover_add(ret, "CXONE_API_URL", api);

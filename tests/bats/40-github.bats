@@ -119,6 +119,21 @@ GENESYSCLOUD_REGION=us-east-1" "$(<"$GITHUB_ENV")"
 	says 'oauth2 token fetched, [0-9]+ (s|min) left'
 }
 
+@test "a token without an API host does not stand beside that of another token" {
+	use_oauth2
+	unset CC_API_URL
+	CC_TOKEN_API_URL=https://api.other.example ok cc action
+	grep -qx CC_TOKEN_API_URL= "$GITHUB_ENV"
+	CC_TOKEN_API_URL=https://api.other.example ok cc get --format env
+	[[ $output == *$'\n'"export CC_TOKEN_API_URL=''"$'\n'* ]]
+	CC_TOKEN_API_URL=https://api.other.example ok cc exec -- sh -c 'echo "<$CC_TOKEN_API_URL>"'
+	same '<>' "$output"
+	new_step
+	ok cc action
+	same 'CC_ACCESS_TOKEN CC_TOKEN_EXPIRES_AT CC_TOKEN_FILE CC_TOKEN_HEADER_FILE CC_TOKEN_STATE' \
+		"$(names GITHUB_ENV)"
+}
+
 @test "GITHUB_STATE, GITHUB_PATH and the summary: a path, a path, a table; no secret in them" {
 	use_genesys
 	known_token
