@@ -108,7 +108,12 @@ int cmd_action(struct app *app, struct err *err)
 	if (settings_bool(&app->settings, SET_REFRESH) && background_start(app, &s, err))
 		return -1;
 	refresher = background_kind(&s);
-	runner_shown_path(&app->runner, buf_str(&s.state.path), &dir);
+	if (!runner_shown_path(&app->runner, buf_str(&s.state.path), &dir))
+		app_warn(app,
+			 "%s stands in this container alone, so later steps find no "
+			 "files there, nor post the token to revoke: choose a state-dir "
+			 "in the workspace",
+			 buf_str(&s.state.path));
 	if (action_outputs(app, &s, buf_str(&dir), refresher, err) ||
 	    action_environment(app, &s, buf_str(&dir), err) ||
 	    (settings_bool(&app->settings, SET_INSTALL_CLI) &&

@@ -138,7 +138,7 @@ int runner_give_base(const struct runner *r, const char *base, struct err *err)
  * (ContainerInfo.cs maps its children only): <work>/<repository>; the temp directory is
  * its sibling, the workspace its child named like the repository.
  */
-void runner_shown_path(const struct runner *r, const char *path, struct buf *out)
+bool runner_shown_path(const struct runner *r, const char *path, struct buf *out)
 {
 	static const struct {
 		const char *inside, *outside;
@@ -150,22 +150,26 @@ void runner_shown_path(const struct runner *r, const char *path, struct buf *out
 	};
 	const char *workspace = r->container ? runner_env("RUNNER_WORKSPACE") : NULL;
 	const char *slash = workspace ? strrchr(workspace, '/') : NULL;
+	bool shown = !r->container;
 
-	for (size_t i = 0; slash && i < ARRAY_LEN(mounts); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(mounts) && !shown; i++) {
 		size_t n = strlen(mounts[i].inside);
 
 		if (strncmp(path, mounts[i].inside, n) != 0 ||
 		    (path[n] && path[n] != '/'))
 			continue;
+		shown = true;
+		if (!slash)
+			break;
 		if (mounts[i].below)
 			buf_addf(out, "%s/%s", workspace, slash + 1);
 		else
 			buf_addf(out, "%.*s/%s", (int)(slash - workspace), workspace,
 				 mounts[i].outside);
 		path += n;
-		break;
 	}
 	buf_adds(out, path);
+	return shown;
 }
 
 static const char *const files[] = {

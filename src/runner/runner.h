@@ -51,8 +51,11 @@ int runner_state_base(const struct runner *r, const struct settings *s, struct b
  */
 int runner_give_base(const struct runner *r, const char *base, struct err *err);
 
-/* Appends @path as later steps see it: the host's path of a mounted directory. */
-void runner_shown_path(const struct runner *r, const char *path, struct buf *out);
+/*
+ * Appends @path as later steps see it: the host's path of a mounted directory. False when
+ * they can't: it stands in this container alone, and ends with it.
+ */
+bool runner_shown_path(const struct runner *r, const char *path, struct buf *out);
 
 /* The runner's command files. */
 enum runner_file { RUNNER_OUTPUT, RUNNER_ENV, RUNNER_PATH, RUNNER_STATE, RUNNER_SUMMARY };

@@ -119,6 +119,14 @@ GENESYSCLOUD_REGION=us-east-1" "$(<"$GITHUB_ENV")"
 	says 'oauth2 token fetched, [0-9]+ (s|min) left'
 }
 
+@test "a state-dir in the action's container alone is warned of" {
+	use_genesys
+	GITHUB_WORKSPACE=/github/workspace CC_STATE_DIR=$BATS_TEST_TMPDIR/alone ok cc action
+	[[ $output == *'::warning '*"$BATS_TEST_TMPDIR/alone/"*' in this container alone'* ]]
+	CC_STATE_DIR=$BATS_TEST_TMPDIR/alone ok cc action
+	[[ $output != *'::warning '* ]]
+}
+
 @test "a token without an API host does not stand beside that of another token" {
 	use_oauth2
 	unset CC_API_URL

@@ -199,20 +199,23 @@ static void test_shown_path(void **state)
 	static const struct {
 		bool container;
 		const char *workspace, *path, *want;
+		bool shown;
 	} rows[] = {
 		{ true, "/h/work/repo", "/github/runner_temp/cc-token/x",
-		  "/h/work/_temp/cc-token/x" },
-		{ true, "/h/work/repo", "/github/runner_temp", "/h/work/_temp" },
+		  "/h/work/_temp/cc-token/x", true },
+		{ true, "/h/work/repo", "/github/runner_temp", "/h/work/_temp", true },
 		{ true, "/h/work/repo", "/github/home/cc-token",
-		  "/h/work/_temp/_github_home/cc-token" },
-		{ true, "/h/work/repo", "/github/workspace/s", "/h/work/repo/repo/s" },
-		{ true, "/h/work/repo", "/github/homes/x", "/github/homes/x" },
-		{ true, "/h/work/repo", "/github/workflow/e", "/github/workflow/e" },
-		{ true, "/h/work/repo", "/tmp/x", "/tmp/x" },
-		{ true, "/h/work/repo", "x/github/home", "x/github/home" },
-		{ true, "", "/github/home/x", "/github/home/x" },
-		{ true, "relative", "/github/home/x", "/github/home/x" },
-		{ false, "/h/work/repo", "/github/home/x", "/github/home/x" },
+		  "/h/work/_temp/_github_home/cc-token", true },
+		{ true, "/h/work/repo", "/github/workspace/s", "/h/work/repo/repo/s",
+		  true },
+		{ true, "/h/work/repo", "/github/homes/x", "/github/homes/x", false },
+		{ true, "/h/work/repo", "/github/workflow/e", "/github/workflow/e",
+		  false },
+		{ true, "/h/work/repo", "/tmp/x", "/tmp/x", false },
+		{ true, "/h/work/repo", "x/github/home", "x/github/home", false },
+		{ true, "", "/github/home/x", "/github/home/x", true },
+		{ true, "relative", "/github/home/x", "/github/home/x", true },
+		{ false, "/h/work/repo", "/github/home/x", "/github/home/x", true },
 	};
 
 	(void)state;
@@ -224,7 +227,8 @@ static void test_shown_path(void **state)
 
 		snprintf(env, sizeof(env), "RUNNER_WORKSPACE=%s", rows[i].workspace);
 		given_environment(GIVEN(env));
-		runner_shown_path(&r, rows[i].path, &out);
+		same_number(rows[i].path, runner_shown_path(&r, rows[i].path, &out),
+			    rows[i].shown);
 		same_text(rows[i].path, buf_str(&out), rows[i].want);
 	}
 }
