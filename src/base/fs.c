@@ -236,3 +236,18 @@ void fs_close_others(int keep)
 	}
 	closedir(dir);
 }
+
+void fs_relative(const char *dir, const char *path, struct buf *out)
+{
+	size_t common = 0;
+
+	for (size_t i = 0; dir[i] == path[i] || (!dir[i] && path[i] == '/'); i++) {
+		if (path[i] == '/')
+			common = i;
+		if (!dir[i] || !path[i])
+			break;
+	}
+	for (const char *p = dir + common; (p = strchr(p, '/')); p++)
+		buf_adds(out, "../");
+	buf_adds(out, path + common + 1);
+}

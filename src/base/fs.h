@@ -58,6 +58,12 @@ int fs_make_private(const char *path, struct err *err);
 bool fs_is_dir(const char *path);
 bool fs_is_own_dir(const char *path); /* and it belongs to this user */
 
+/*
+ * Appends how @path is reached from within the directory @dir. Both are absolute, without
+ * ".." and without links, or it may lead elsewhere.
+ */
+void fs_relative(const char *dir, const char *path, struct buf *out);
+
 /* Closes all descriptors from 3 up but @keep: what a process must not hold open. */
 void fs_close_others(int keep);
 

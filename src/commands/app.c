@@ -12,6 +12,28 @@ static void app_show(void *arg)
 	runner_mask(arg);
 }
 
+/* Appends the path of @name as later steps see it; false when they can't. */
+static bool app_shown_path(const struct app *app, const char *name, struct buf *out)
+{
+	AUTO_FREE char *path = realpath(name, NULL);
+
+	return path && runner_shown_path(&app->runner, path, out);
+}
+
+/*
+ * Later steps trust the same roots. The way there from the state is the same for all of
+ * them, wherever a runner mounts both.
+ */
+static void app_share_ca(const struct app *app, struct session *s)
+{
+	AUTO_BUF struct buf dir = BUF_INIT(BUF_URL_MAX), file = BUF_INIT(BUF_URL_MAX);
+
+	if (settings_has(&app->settings, SET_CA_FILE) &&
+	    app_shown_path(app, buf_str(&s->state.path), &dir) &&
+	    app_shown_path(app, settings_str(&app->settings, SET_CA_FILE), &file))
+		fs_relative(buf_str(&dir), buf_str(&file), &s->ca_file);
+}
+
 int app_session(struct app *app, struct session *s, enum session_open_mode mode,
 		struct err *err)
 {
@@ -31,6 +53,7 @@ int app_session(struct app *app, struct session *s, enum session_open_mode mode,
 		return -1;
 	if (session_open(s, &app->settings, &app->place, mode, err))
 		return -1;
+	app_share_ca(app, s);
 	s->masks = (struct session_masks){ .show = app_show, .arg = &app->runner };
 	return 0;
 }

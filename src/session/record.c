@@ -17,6 +17,7 @@ void record_release(struct record *r)
 	endpoints_release(&r->endpoints);
 	buf_release(&r->client_id);
 	buf_release(&r->container);
+	buf_release(&r->ca_file);
 }
 
 static int record_keep(struct record *r, const struct token *t, struct err *err)
@@ -165,6 +166,7 @@ void record_print(const struct record *r, struct buf *out)
 	json_put_num(o, "minted", (double)r->minted);
 	json_put_num(o, "next_refresh", (double)r->next_wall);
 	json_put_str(o, "container", buf_str(&r->container));
+	json_put_str(o, "ca_file", buf_str(&r->ca_file));
 	if (r->last_error.kind != ERR_NONE)
 		json_put(o, "last_error", record_print_error(&r->last_error));
 	json_print(o, out);
@@ -216,6 +218,7 @@ int record_parse(const char *text, size_t len, struct record *ret, struct err *e
 	ret->next_wall = json_int(o, "next_refresh", 0);
 	if (record_is_id(json_str(o, "container")))
 		buf_set(&ret->container, json_str(o, "container"));
+	buf_set(&ret->ca_file, json_str(o, "ca_file"));
 	record_parse_error(json_get(o, "last_error"), &ret->last_error);
 	return 0;
 }

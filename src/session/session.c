@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/quote.h"
@@ -109,6 +110,8 @@ int session_reload(struct session *s, struct err *err)
 	record_release(r);
 	*r = RECORD_INIT;
 	state_read(&s->state, r);
+	if (!r->ca_file.len)
+		buf_set(&r->ca_file, buf_str(&s->ca_file));
 	if (*s->identity && session_claim(s, err))
 		return -1;
 	if (!*s->identity) {
@@ -221,6 +224,7 @@ int session_open(struct session *s, const struct settings *settings,
 	*s = (struct session){ .settings = settings, .mode = mode, .state = STATE_INIT };
 	s->record = RECORD_INIT;
 	s->given = ENDPOINTS_INIT;
+	s->ca_file = BUF_INIT(BUF_URL_MAX);
 	s->ca_origin = BUF_INIT(256);
 	settings_describe(settings, SET_CA_FILE, &s->ca_origin);
 	s->http_opts = (struct http_options){
@@ -238,6 +242,7 @@ void session_close(struct session *s)
 {
 	record_release(&s->record);
 	endpoints_release(&s->given);
+	buf_release(&s->ca_file);
 	buf_release(&s->ca_origin);
 	state_close(&s->state);
 	session_hang_up(s);
@@ -249,9 +254,25 @@ void session_hang_up(struct session *s)
 	s->http = NULL;
 }
 
+/* Without a ca-file of its own a step trusts what the one trusted that got the token. */
+static void session_adopt_ca(struct session *s)
+{
+	if (*s->http_opts.ca_file || !s->record.ca_file.len)
+		return;
+	buf_reset(&s->ca_file);
+	buf_addf(&s->ca_file, "%s/%s", buf_str(&s->state.path),
+		 buf_str(&s->record.ca_file));
+	if (access(buf_str(&s->ca_file), R_OK))
+		return;
+	buf_set(&s->ca_origin, "ca-file (from the step that stored the token)");
+	s->http_opts.ca_file = buf_str(&s->ca_file);
+	s->http_opts.ca_origin = buf_str(&s->ca_origin);
+}
+
 struct http *session_http(struct session *s, struct err *err)
 {
 	if (!s->http) {
+		session_adopt_ca(s);
 		http_hide_proxy_passwords();
 		s->http = http_open(&s->http_opts, err);
 	}
@@ -359,8 +380,11 @@ int session_no_login(const struct session *s, struct err *err)
 	}
 	*err = s->login_err;
 	err_wrap(err, "a new token is needed");
-	return err_hint(err, "give this step the credentials, or keep the token fresh "
-			     "by refresh: true (cc-token refresh)");
+	return *s->identity
+		       ? -1
+		       : err_hint(err,
+				  "give this step the credentials, or keep the token "
+				  "fresh by refresh: true (cc-token refresh)");
 }
 
 /* The failure of another process while this one waited, unless it tried less. */

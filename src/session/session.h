@@ -39,6 +39,7 @@ struct session {
 	struct record record; /* as last read or written */
 	struct http *http;    /* opened at the first need */
 	struct http_options http_opts;
+	struct buf ca_file;   /* by the caller, for the record */
 	struct buf ca_origin; /* where ca-file came from */
 	int64_t date_offset;  /* of the last login; see struct login */
 	bool has_date;

@@ -48,6 +48,7 @@ struct record {
 	int64_t minted;			/* tokens got since the state began */
 	int64_t next_wall;    /* when the refresher gets the next one; 0: it doesn't */
 	struct buf container; /* id of the container in which it runs; else empty */
+	struct buf ca_file;   /* of the step that began the state, relative to it */
 	struct state_error last_error;
 };
 
@@ -55,7 +56,8 @@ struct record {
 	((struct record){ .token = TOKEN_INIT,         \
 			  .endpoints = ENDPOINTS_INIT, \
 			  .client_id = BUF_INIT(1024), \
-			  .container = BUF_INIT(256) })
+			  .container = BUF_INIT(256),  \
+			  .ca_file = BUF_INIT(BUF_URL_MAX) })
 #define AUTO_RECORD __attribute__((cleanup(record_release)))
 
 /*

@@ -73,7 +73,7 @@ all_ways() {
 		use("file"; $call),
 		use("output"; "test ${{ steps.token.outputs.access-token }} = \"$(cat \"${{ steps.token.outputs.token-file }}\")\""),
 		use("careless"; "set -x; cat \"$CC_TOKEN_FILE\"; echo; echo \"$CC_ACCESS_TOKEN\" >&2; env"),
-		use("cli"; "test \"$(cc-token get)\" = \"$CC_ACCESS_TOKEN\" && cc-token status && cc-token exec -- env"),
+		use("cli"; "test \"$(cc-token get)\" = \"$CC_ACCESS_TOKEN\" && cc-token status && cc-token api /api/v2/organizations/me && cc-token exec -- env"),
 		use("modes"; "stat -c %u:%a \"$CC_TOKEN_FILE\" \"$CC_TOKEN_HEADER_FILE\" \"$CC_TOKEN_STATE\"")]
 		| '"$1")
 	same 0 "$JOB_STATUS" || note "$(masked_log)"
@@ -81,7 +81,7 @@ all_ways() {
 	[[ $(step_get careless unmasked_log) == *"$(step_output token access-token)"* ]]
 	[[ $(step_get modes output) == *1001:600*1001:600*1001:700* ]]
 	same 1 "$(journal_count --kind token)"
-	same 1 "$(journal_count --kind api --status 200)"
+	same 2 "$(journal_count --kind api --status 200)"
 	tidy "$(step_output token access-token)"
 }
 
@@ -120,11 +120,11 @@ all_ways() {
 @test "a job in a container: paths that it sees, the program on its PATH" {
 	run_job < <(job '.container = {image: $job_image} | .steps += [
 		use("file"; "cd / && wget -q -O /dev/null --header \"$(cat \"$CC_TOKEN_HEADER_FILE\")\" " + $http + "/api/v2/users"),
-		use("cli"; "test \"$(cc-token get)\" = \"$CC_ACCESS_TOKEN\" && test \"$(cat \"$CC_TOKEN_FILE\")\" = \"$CC_ACCESS_TOKEN\""),
+		use("cli"; "test \"$(cc-token get)\" = \"$CC_ACCESS_TOKEN\" && test \"$(cat \"$CC_TOKEN_FILE\")\" = \"$CC_ACCESS_TOKEN\" && cc-token api /api/v2/users"),
 		{id: "output", run: "cat \"$FILE\" >/dev/null", env: {FILE: "${{ steps.token.outputs.token-file }}"}}]')
 	local step
 	for step in token file cli output; do ran "$step"; done
-	same 1 "$(journal_count --kind api --status 200)"
+	same 2 "$(journal_count --kind api --status 200)"
 	tidy "$(step_output token access-token)"
 }
 

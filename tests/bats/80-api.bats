@@ -25,6 +25,22 @@ sent() { journal_json --kind api | jq -r "$@"; }
 	tokens_asked 1
 }
 
+@test "a step without ca-file trusts what the one trusted that got the token" {
+	use_genesys
+	CC_CA_FILE=$(realpath --relative-to=. "$EMU_CA_FILE") ok cc get
+	forget
+	ok cc api $ME
+	ok cc stop
+	says '1 token revoked'
+	use_genesys
+	CC_CA_FILE=$BATS_TEST_TMPDIR/ca
+	cp "$EMU_CA_FILE" "$CC_CA_FILE"
+	ok cc get
+	rm "$CC_CA_FILE"
+	forget
+	fails 4 'certificate.*CC_CA_FILE' cc api $ME
+}
+
 @test "the method, in all the ways to give it" {
 	use_genesys
 	ok cc api DELETE /api/v2/routing/queues/7

@@ -342,6 +342,28 @@ static void test_make_dir_relative(void **state)
 	assert_int_equal(chdir("/"), 0);
 }
 
+static void test_relative(void **state)
+{
+	static const char *const rows[][3] = {
+		{ "/w/_temp/cc-token/x", "/w/repo/repo/ca.pem",
+		  "../../../repo/repo/ca.pem" },
+		{ "/a/b", "/a/b/c", "c" },
+		{ "/a/b", "/a/bc", "../bc" },
+		{ "/a/bc", "/a/b/c", "../b/c" },
+		{ "/a/bc", "/a/b", "../b" },
+		{ "/a", "/b", "../b" },
+		{ "/a/b/c", "/a/d", "../../d" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_BUF struct buf out = BUF_INIT(256);
+
+		fs_relative(rows[i][0], rows[i][1], &out);
+		assert_string_equal(rows[i][2], buf_str(&out));
+	}
+}
+
 #define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -357,6 +379,7 @@ static const struct CMUnitTest tests[] = {
 	IN_DIRECTORY(test_append),
 	IN_DIRECTORY(test_make_dir),
 	IN_DIRECTORY(test_make_dir_relative),
+	cmocka_unit_test(test_relative),
 };
 
 TEST_MAIN(tests)
