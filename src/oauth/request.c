@@ -39,11 +39,11 @@ void oauth_hide(const struct settings *s)
 	redact_add(log_secrets(), buf_str(&encoded));
 }
 
-static void oauth_authenticate(const struct flow *f, const struct settings *s,
-			       struct http_req *req)
+static void oauth_authenticate(const struct flow *f, const struct endpoints *e,
+			       const struct settings *s, struct http_req *req)
 {
 	AUTO_BUF struct buf value = BUF_INIT(BUF_SECRET_MAX * 3);
-	enum client_auth auth = provider_auth(f, s);
+	enum client_auth auth = provider_auth(f, e, s);
 
 	if (auth == AUTH_BODY) {
 		quote_form_pair(&req->body, "client_id", settings_str(s, SET_CLIENT_ID));
@@ -64,8 +64,9 @@ static void oauth_begin(struct http_req *req, const char *type)
 	http_req_header(req, "Content-Type", type);
 }
 
-static void oauth_form(const struct flow *f, const struct settings *s,
-		       const char *refresh_token, struct http_req *req)
+static void oauth_form(const struct flow *f, const struct endpoints *e,
+		       const struct settings *s, const char *refresh_token,
+		       struct http_req *req)
 {
 	struct buf *body = &req->body;
 
@@ -84,7 +85,7 @@ static void oauth_form(const struct flow *f, const struct settings *s,
 		quote_form_pair(body, "scope", settings_str(s, SET_SCOPE));
 	if (settings_has(s, SET_AUDIENCE))
 		quote_form_pair(body, "audience", settings_str(s, SET_AUDIENCE));
-	oauth_authenticate(f, s, req);
+	oauth_authenticate(f, e, s, req);
 }
 
 static void oauth_json(const struct settings *s, const char *refresh_token,
@@ -128,7 +129,7 @@ int oauth_token_request(const struct flow *f, const struct endpoints *e,
 	if (f->grant == GRANT_ACCESS_KEY)
 		oauth_json(s, renew, ret);
 	else
-		oauth_form(f, s, renew, ret);
+		oauth_form(f, e, s, renew, ret);
 	if (url_check(buf_str(&ret->url), err))
 		return err_wrap(err, "the token endpoint");
 	return buf_check(&ret->body, "the token request", err);
@@ -161,7 +162,7 @@ int oauth_revoke_request(const struct flow *f, const struct endpoints *e,
 		quote_form_pair(&ret->body, "token", token);
 		quote_form_pair(&ret->body, "token_type_hint",
 				is_refresh ? "refresh_token" : "access_token");
-		oauth_authenticate(f, s, ret);
+		oauth_authenticate(f, e, s, ret);
 	}
 	if (!ret->url.len)
 		return err_set(err, ERR_REFUSED,

@@ -14,6 +14,7 @@ void endpoints_release(struct endpoints *e)
 	buf_release(&e->revoke_url);
 	buf_release(&e->issuer);
 	buf_release(&e->region);
+	buf_release(&e->client_auth);
 }
 
 static int provider_need(const struct settings *s, enum setting_id id, struct err *err)
@@ -71,11 +72,16 @@ const struct flow *provider_flow(const struct settings *s, bool need_secrets,
 	return f;
 }
 
-enum client_auth provider_auth(const struct flow *f, const struct settings *s)
+enum client_auth provider_auth(const struct flow *f, const struct endpoints *e,
+			       const struct settings *s)
 {
-	if (f->auth == AUTH_NONE || !settings_has(s, SET_CLIENT_AUTH))
+	const char *said = settings_has(s, SET_CLIENT_AUTH)
+				   ? settings_str(s, SET_CLIENT_AUTH)
+				   : buf_str(&e->client_auth);
+
+	if (f->auth == AUTH_NONE || !*said)
 		return f->auth;
-	if (strcasecmp(settings_str(s, SET_CLIENT_AUTH), "body") == 0)
+	if (strcasecmp(said, "body") == 0)
 		return AUTH_BODY;
 	return f->provider == PROVIDER_GENESYS ? AUTH_BASIC_RAW : AUTH_BASIC;
 }

@@ -63,13 +63,14 @@ extern const size_t provider_flow_count;
 /* Where requests go. Empty: not known yet (by discovery), or none. */
 struct endpoints {
 	struct buf token_url, api_url, revoke_url, issuer;
-	struct buf region; /* what the vendor's own tools call it; empty without */
+	struct buf region;	/* what the vendor's own tools call it; empty without */
+	struct buf client_auth; /* "body" where the server takes no other; else empty */
 };
 
 #define ENDPOINTS_INIT                                                     \
 	((struct endpoints){ BUF_INIT(BUF_URL_MAX), BUF_INIT(BUF_URL_MAX), \
 			     BUF_INIT(BUF_URL_MAX), BUF_INIT(BUF_URL_MAX), \
-			     BUF_INIT(256) })
+			     BUF_INIT(256), BUF_INIT(16) })
 #define AUTO_ENDPOINTS __attribute__((cleanup(endpoints_release)))
 
 /*
@@ -86,8 +87,9 @@ const struct flow *provider_flow(const struct settings *s, bool need_secrets,
 int provider_endpoints(const struct flow *f, const struct settings *s,
 		       struct endpoints *ret, struct err *err);
 
-/* The client authentication in force. */
-enum client_auth provider_auth(const struct flow *f, const struct settings *s);
+/* The client authentication in force: the setting's, else the server's, else the row's. */
+enum client_auth provider_auth(const struct flow *f, const struct endpoints *e,
+			       const struct settings *s);
 
 void endpoints_release(struct endpoints *e);
 

@@ -98,6 +98,21 @@ static int login_take_endpoint(const struct json *doc, const char *key, struct b
 	return 0;
 }
 
+/* RFC 8414 section 2: without this list the server takes client_secret_basic. */
+static void login_take_auth(const struct json *doc, struct endpoints *e)
+{
+	const struct json *list = json_get(doc, "token_endpoint_auth_methods_supported");
+	bool basic = !json_count(list), post = false;
+
+	for (const struct json *v = json_first(list); v; v = json_next(v)) {
+		const char *method = json_is_string(v) ? json_text(v) : "";
+
+		basic = basic || strcmp(method, "client_secret_basic") == 0;
+		post = post || strcmp(method, "client_secret_post") == 0;
+	}
+	buf_set(&e->client_auth, post && !basic ? "body" : NULL);
+}
+
 static int login_read_metadata(struct login *l, const struct budget *budget,
 			       struct err *err)
 {
@@ -120,6 +135,8 @@ static int login_read_metadata(struct login *l, const struct budget *budget,
 	    login_take_endpoint(doc, "token_endpoint", &e->token_url, err) ||
 	    login_take_endpoint(doc, "revocation_endpoint", &e->revoke_url, err))
 		return -1;
+	if (l->flow->provider == PROVIDER_OAUTH2)
+		login_take_auth(doc, e);
 	return 0;
 }
 

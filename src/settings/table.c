@@ -68,7 +68,8 @@ static const struct setting_row rows[SETTING_COUNT] = {
 			     .env = { { "CC_REVOKE_URL", 0 } } },
 	[SET_CLIENT_AUTH] = { "client-auth", SETTING_CHOICE, .choices = "basic|body",
 			      .help = "`basic` (client_secret_basic) or `body` "
-				      "(client_secret_post); default: by the flow",
+				      "(client_secret_post); default: by the flow, or as "
+				      "discovery tells",
 			      .env = { { "CC_CLIENT_AUTH", 0 } } },
 	[SET_SCOPE] = { "scope", SETTING_TEXT,
 			.help = "scopes to ask for, space-separated",

@@ -287,6 +287,13 @@ GET https://cxone.niceincontact.com/.well-known/cxone-configuration' "$(requests
 	same - "$(journal --kind token --field header.authorization | tail -n 1)"
 	use_oauth2 authmethod=client_secret_basic
 	ok cc get --client-auth basic
+	# Discovery tells it, at revocation too; what is set counts all the same.
+	use_oauth2 authmethod=client_secret_post
+	unset CC_TOKEN_URL
+	CC_ISSUER=$EMU_API_URL ok cc get
+	CC_ISSUER=$EMU_API_URL ok cc stop
+	says '1 token revoked'
+	CC_ISSUER=$EMU_API_URL fails 3 '401.*client-secret' cc get --client-auth basic
 }
 
 @test "client-auth also changes the vendors' flows" {

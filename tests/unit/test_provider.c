@@ -384,6 +384,7 @@ static void test_client_auth(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct flow *f = provider_flows;
+		AUTO_ENDPOINTS struct endpoints e = ENDPOINTS_INIT;
 		struct settings s;
 		char env[64];
 
@@ -391,7 +392,12 @@ static void test_client_auth(void **state)
 			f++;
 		snprintf(env, sizeof(env), "CC_CLIENT_AUTH=%s", rows[i].setting);
 		given(&s, GIVEN(env));
-		same_number(rows[i].flow, provider_auth(f, &s), rows[i].want);
+		same_number(rows[i].flow, provider_auth(f, &e, &s), rows[i].want);
+		buf_set(&e.client_auth, "body");
+		if (!*rows[i].setting && f->auth != AUTH_NONE)
+			same_number(rows[i].flow, provider_auth(f, &e, &s), AUTH_BODY);
+		else
+			same_number(rows[i].flow, provider_auth(f, &e, &s), rows[i].want);
 		settings_release(&s);
 	}
 }
