@@ -141,6 +141,17 @@ static void form_shell(struct buf *out, const char *value)
 	buf_shift(out, 1);
 }
 
+/* The same by dash, and by Python's shlex. */
+static void form_shell_quotes(struct buf *out, const char *value)
+{
+	for (; *value; value++) {
+		if (*value == '\'')
+			buf_adds(out, "'\"'\"'");
+		else
+			buf_addc(out, *value);
+	}
+}
+
 static void form_unpadded(struct buf *out, const char *value)
 {
 	form_base64(out, value);
@@ -190,9 +201,9 @@ static const struct {
 	{ form_base64, false, false },	     { form_percent_lower, true, false },
 	{ form_form_lower, true, false },    { form_json, true, false },
 	{ form_json_html, true, false },     { form_json_slash, true, false },
-	{ form_shell, true, false },	     { form_unpadded, true, true },
-	{ form_inner_0, true, true },	     { form_inner_1, true, true },
-	{ form_inner_2, true, true },
+	{ form_shell, true, false },	     { form_shell_quotes, true, false },
+	{ form_unpadded, true, true },	     { form_inner_0, true, true },
+	{ form_inner_1, true, true },	     { form_inner_2, true, true },
 };
 
 static void redact_add_kinds(struct redact *r, const char *value, bool passing)

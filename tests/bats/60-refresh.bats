@@ -354,6 +354,8 @@ ends_with() {
 	fails 3 'a new token is needed, .*: HTTP 401 invalid_client .*: check client-secret' cc get --force
 }
 
+unusable() { ! cc status >/dev/null; }
+
 @test "200 get at the moment of expiry make one token request, with and without a refresher" {
 	for refresher in no yes; do
 		use_genesys lifetime=12
@@ -361,11 +363,16 @@ ends_with() {
 		due=$(($(date -d "$(status_of expires_at)" +%s) - 6))
 		# The next token lasts longer than the slowest machine needs for all of them.
 		emu_admin PUT faults lifetime=900
-		if [[ $refresher == yes ]]; then ok cc refresh --detach; fi
 		# The moment in which the token no longer counts as valid is that of its renewal.
-		await reached "$due"
+		if [[ $refresher == yes ]]; then
+			ok cc refresh --detach
+			await reached "$due"
+		else
+			await unusable
+		fi
 		seq 200 | xargs -P 200 -I N "$CC_TOKEN" get >"$BATS_TEST_TMPDIR/$refresher"
 		same 200 "$(wc -l <"$BATS_TEST_TMPDIR/$refresher")"
+		await requests_are 2
 		tokens_asked 2
 		ok cc stop
 	done
