@@ -101,11 +101,18 @@ void quote_shell(struct buf *out, const char *text)
 	buf_addc(out, '\'');
 }
 
-/* C0, DEL, and C1 (U+0080 to U+009F), on which some terminals act, too. */
+/*
+ * C0, DEL, and C1 (U+0080 to U+009F), on which some terminals act, too. What turns or
+ * breaks the line makes it read as another one: U+2028 and U+2029, U+202A to U+202E,
+ * U+2066 to U+2069 (UAX #9, section 2).
+ */
 static bool quote_is_control(const char *text)
 {
 	const unsigned char *p = (const unsigned char *)text;
 
+	if (*p == 0xe2)
+		return (p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) ||
+		       (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);
 	return *p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] < 0xa0);
 }
 
