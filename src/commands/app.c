@@ -75,8 +75,7 @@ int app_token(struct app *app, struct session *s, const struct session_want *wan
 		*err = unmasked;
 		return -1;
 	}
-	if (!rc && want->min_ttl &&
-	    token_left_ms(&s->record.token) < want->min_ttl * 1000)
+	if (!rc && s->record.token.lifetime < want->min_ttl)
 		app_warn(app,
 			 "the provider's tokens last %lld s, less than the %lld s asked "
 			 "for by --min-ttl",

@@ -51,8 +51,8 @@ int app_session(struct app *app, struct session *s, enum session_open_mode mode,
 int app_mask(struct app *app, struct err *err);
 
 /*
- * A session with a valid token, whose masks are printed. A token that lasts less than
- * want->min_ttl, since the provider gives no longer ones, is a warning.
+ * A session with a valid token, whose masks are printed. That the provider's tokens last
+ * less than want->min_ttl, even fresh ones, is a warning.
  */
 int app_token(struct app *app, struct session *s, const struct session_want *want,
 	      struct err *err);

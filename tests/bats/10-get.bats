@@ -186,6 +186,8 @@ Authorization: Bearer $token" "$output"
 	same '' "$stderr"
 	ok cc get --min-ttl 5000
 	says 'warning: .*--min-ttl'
+	ok cc get --min-ttl 50m
+	same '' "$stderr"
 	local bad
 	for bad in -1 x 1.5 ''; do
 		fails 2 '--min-ttl' cc get --min-ttl "$bad"

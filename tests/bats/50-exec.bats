@@ -177,6 +177,9 @@ signals() { python3 "$ROOT/tests/lib/signals.py" "$@"; }
 	ok cc exec --min-ttl 1h -- true
 	says 'warning: .*last 600 s.*3600 s'
 	tokens_asked 2
+	ok cc exec --min-ttl 10m -- true
+	same '' "$stderr"
+	tokens_asked 3
 }
 
 @test "on GitHub and act the masks come before the command; elsewhere there are none" {
