@@ -30,6 +30,8 @@ enum http_failure {
 	HTTP_SIGNAL,	    /* interrupted */
 };
 
+enum { HTTP_ERROR_MAX = 1024 * 1024 }; /* bytes that an error may use to say why */
+
 struct http_resp;
 
 /* What a receiver did with a piece of the body. */
@@ -72,7 +74,11 @@ struct http_resp {
 	int status; /* of the last answer, 0 when none came */
 	struct buf status_line; /* "HTTP/1.1 200 OK" */
 	struct buf headers;	/* "name: value\n", names in lower case */
-	struct buf body;      /* at most body.max bytes; set the bound before the call */
+	/*
+	 * At most body.max bytes; set the bound before the call. More are HTTP_TOO_BIG,
+	 * but beside a status other than 2xx: there the first HTTP_ERROR_MAX are kept.
+	 */
+	struct buf body;
 	int64_t sent_boot_ms; /* when the attempt began */
 	int64_t time_ms;      /* how long it took */
 	bool has_date;	      /* the server sent a Date */

@@ -45,19 +45,35 @@ static size_t http_to_sink(struct transfer *t, const char *data, size_t len)
 	return 0;
 }
 
+static size_t http_to_body(struct transfer *t, const char *data, size_t len)
+{
+	buf_add(&t->resp->body, data, len);
+	t->too_big = t->too_big || t->resp->body.failed;
+	return t->resp->body.failed ? 0 : len;
+}
+
+/* Of an error's body the first part is kept, which says what is wrong. */
+static size_t http_to_error(struct transfer *t, const char *data, size_t len)
+{
+	const struct buf *body = &t->resp->body;
+	size_t max = body->max < HTTP_ERROR_MAX ? body->max : HTTP_ERROR_MAX;
+	size_t room = max - body->len;
+
+	t->cut = len > room;
+	return http_to_body(t, data, t->cut ? room : len);
+}
+
 static size_t http_on_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
-	size_t len = size * n;
 	long status = 0;
 
 	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
 	t->resp->status = (int)status;
-	if (t->req->sink && status >= 200 && status < 300)
-		return http_to_sink(t, data, len);
-	buf_add(&t->resp->body, data, len);
-	t->too_big = t->too_big || t->resp->body.failed;
-	return t->resp->body.failed ? 0 : len;
+	if (status / 100 != 2)
+		return http_to_error(t, data, size * n);
+	return t->req->sink ? http_to_sink(t, data, size * n)
+			    : http_to_body(t, data, size * n);
 }
 
 /*
@@ -365,7 +381,7 @@ int transfer_prepare(struct transfer *t, struct err *err)
 			       "character");
 	}
 	t->sink_err = ERR_INIT;
-	t->sink_failed = t->too_big = false;
+	t->sink_failed = t->too_big = t->cut = false;
 	t->received = t->paused_boot_ms = t->idle_ms = t->grace_boot_ms = 0;
 	t->detail[0] = '\0';
 	curl_easy_reset(t->curl); /* keeps connections, DNS and TLS sessions */
@@ -400,7 +416,7 @@ int transfer_finish(struct transfer *t, CURLcode rc, struct err *err)
 	http_header_list_free(STEAL(t->headers, NULL));
 	if (t->env->opts.trace)
 		transfer_trace(t->curl, t->env->opts.trace);
-	if (rc != CURLE_OK)
+	if (rc != CURLE_OK && !t->cut)
 		return http_fail(t, rc, err);
 	http_read_times(t->resp);
 	return 0;

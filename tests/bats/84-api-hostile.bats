@@ -157,6 +157,30 @@ PYTHON
 	same 300 "$(grep -c '"n":' "$BATS_TEST_TMPDIR/out")"
 }
 
+@test "an error of 200 MiB is that error, in little memory" {
+	local port arguments
+	forget
+	exec {port}< <(exec python3 "$ROOT/tests/lib/plainlist.py" 3>&-)
+	local server=$!
+	read -r EMU_URL <&"$port"
+	export CC_PROVIDER=oauth2 CC_CLIENT_ID=id CC_CLIENT_SECRET=secret
+	export CC_API_URL=http://127.0.0.1:$EMU_URL CC_TOKEN_URL=http://127.0.0.1:$EMU_URL/token
+	python3 - "$CC_TOKEN" "$BATS_TEST_TMPDIR" <<'PYTHON'
+import os, resource, subprocess, sys
+os.environ["ASAN_OPTIONS"] = "quarantine_size_mb=1"
+for arguments in (["/refused"], ["--paginate", "/refused"], ["--wait", "/refused"]):
+    with open(sys.argv[2] + "/out", "wb") as out, open(sys.argv[2] + "/err", "wb") as err:
+        code = subprocess.run([sys.argv[1], "api", *arguments], stdout=out, stderr=err).returncode
+    said = open(sys.argv[2] + "/err").read()
+    assert code == 1 and said.endswith("/refused: HTTP 404\n"), (arguments, code, said)
+    size = os.path.getsize(sys.argv[2] + "/out")
+    assert size == (1024 * 1024 if len(arguments) == 1 else 0), (arguments, size)
+rss = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+assert rss < 64 * 1024, f"{rss} KiB"
+PYTHON
+	kill $server
+}
+
 @test "an answer that drips does not hold it up for ever, one that flows may take longer" {
 	use_genesys items=25,api.slow@1=20
 	CC_TIMEOUT=1 CC_RETRY_FOR=20 lists 25 /api/v2/users

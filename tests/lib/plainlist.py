@@ -1,7 +1,8 @@
 """An OAuth 2 server with lists as other APIs have them: an array at the root, a Link header (RFC 8288).
 
 usage: plainlist.py
-Prints its port. Plain HTTP/1.0: every answer ends with its connection. 90 items, 20 a page.
+Prints its port. Plain HTTP/1.0: every answer ends with its connection. 90 items, 20 a page;
+/refused is a 404 of 200 MiB.
 """
 
 import json
@@ -21,6 +22,16 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
+    def refuse(self) -> None:
+        self.send_response(404)
+        self.end_headers()
+        try:
+            self.wfile.write(b'{"code":"not.found","details":[')
+            for _ in range(200):
+                self.wfile.write(b'"xxxxxxxxxxxxx",' * 65536)
+        except ConnectionError:
+            pass  # the client has read enough
+
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.answer({"access_token": "plain", "token_type": "Bearer", "expires_in": 600})
@@ -29,6 +40,9 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         page = int(parse_qs(url.query).get("page", ["1"])[0])
         items = [{"n": n} for n in range(ITEMS)]
+        if url.path == "/refused":
+            self.refuse()
+            return
         if url.path == "/all":
             self.answer({"took": [1, 2, 3], "people": items, "shards": ["a", "b"]})
             return
