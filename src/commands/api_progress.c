@@ -24,6 +24,12 @@ static void progress_number(int64_t n, struct buf *out)
 	}
 }
 
+/* The number of pages; -1 when nobody knows it, or more have come. */
+static int64_t progress_pages(const struct paging *g)
+{
+	return g->last >= g->pages ? g->last : -1;
+}
+
 /* What share is done, in thousandths; -1 when nobody knows the whole. */
 static int64_t progress_share(const struct pager *p)
 {
@@ -32,9 +38,9 @@ static int64_t progress_share(const struct pager *p)
 
 	if (p->opts->limit && (all < 0 || p->opts->limit < all))
 		all = p->opts->limit;
-	if (all < 0 && g->last > 0) {
+	if (all < 0) {
 		done = g->pages;
-		all = g->last;
+		all = progress_pages(g);
 	}
 	if (all <= 0)
 		return -1;
@@ -44,13 +50,14 @@ static int64_t progress_share(const struct pager *p)
 static void progress_counts(const struct pager *p, struct buf *out)
 {
 	const struct paging *g = &p->paging;
+	int64_t pages = progress_pages(g);
 
 	progress_number(g->pages, out);
-	if (g->last > 0) {
+	if (pages > 0) {
 		buf_addc(out, '/');
-		progress_number(g->last, out);
+		progress_number(pages, out);
 	}
-	buf_adds(out, g->pages == 1 && g->last <= 0 ? " page, " : " pages, ");
+	buf_adds(out, g->pages == 1 && pages <= 0 ? " page, " : " pages, ");
 	progress_number(p->printed, out);
 	if (g->total > 0) {
 		buf_addc(out, '/');

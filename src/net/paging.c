@@ -101,8 +101,8 @@ static void paging_learn(struct paging *p, const struct position *here,
 	else if (p->pages == 1 && s->way == WAY_NUMBER)
 		skipped = (paging_here(p, here, f) - s->first) * p->page_size;
 	p->before += skipped;
-	p->total = total >= 0 ? total : p->total;
-	/* Some lists tell 0 pages, whatever they hold. */
+	/* Some lists tell 0 items or 0 pages, whatever they hold. */
+	p->total = total >= (f->items ? 1 : 0) ? total : p->total;
 	p->last = last >= (f->items ? 1 : 0) ? last : p->last;
 	if (s->pages == NUM_COUNT && p->total >= 0 && p->page_size)
 		p->last = (p->total + p->page_size - 1) / p->page_size;
@@ -162,9 +162,11 @@ static enum paging_next paging_beyond(struct paging *p, const struct page_facts 
 }
 
 /*
- * The count of pages is believed before a link, since some links never end (providers.md
- * 4.1), unless the count of items says that there are more. Where the server tells
- * neither, the end is a page that is shorter than others.
+ * Some links never end (providers.md 4.1), so of a server that contradicts itself the
+ * count of items is believed: it says whether a link beyond the count of pages leads to
+ * more. Where it is not told, a page with items is believed, and the link is tried; but
+ * not from a page beyond that count that has none. Where the server tells neither counts
+ * nor links, the end is a page that is shorter than others.
  */
 static enum paging_next paging_by_number(struct paging *p, const struct position *here,
 					 const struct page_facts *f, struct position *ret,
@@ -182,6 +184,9 @@ static enum paging_next paging_by_number(struct paging *p, const struct position
 	if (at < p->last || (linked && p->last < 0))
 		return PAGING_MORE;
 	if (paging_missing(p) && (linked || p->last < 0))
+		return PAGING_MORE;
+	p->probing = linked && p->total < 0 && f->items;
+	if (p->probing)
 		return PAGING_MORE;
 	if (p->style->pages == NUM_COUNT && p->last >= 0)
 		return paging_beyond(p, f, at > p->last);
@@ -292,7 +297,7 @@ enum paging_next paging_next(struct paging *p, const struct position *here,
 		if (!probing)
 			return PAGING_REPEATED;
 		*err = ERR_INIT;
-		return PAGING_END;
+		return PAGING_BEYOND;
 	}
 	p->probing = false;
 	p->pages++;

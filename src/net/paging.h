@@ -128,6 +128,7 @@ struct paging {
 enum paging_next {
 	PAGING_MORE,
 	PAGING_END,
+	PAGING_BEYOND, /* the end was before this page, which was a try: don't print it */
 	PAGING_REFUSED,	 /* the page is good, what it leads to is not; error set */
 	PAGING_REPEATED, /* the page was there before: don't print it; error set */
 };

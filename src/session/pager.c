@@ -289,7 +289,8 @@ static int pager_deliver(struct pager *p, struct err *err)
 		return -1;
 	}
 	pager_warn(p, &s->page);
-	if (pager_take_whole(p, &s->page, err) || spool_end(&s->page.spool, &sink, err))
+	if (next != PAGING_BEYOND &&
+	    (pager_take_whole(p, &s->page, err) || spool_end(&s->page.spool, &sink, err)))
 		return -1;
 	p->delivered = p->paging.items;
 	if (s->page.known && s->page.facts.items && !p->items_known) {
@@ -299,7 +300,7 @@ static int pager_deliver(struct pager *p, struct err *err)
 	p->ended =
 		next != PAGING_MORE || (p->opts->limit && p->printed >= p->opts->limit);
 	pager_advance(p);
-	if (next == PAGING_END)
+	if (next == PAGING_END || next == PAGING_BEYOND)
 		pager_warn_missing(p);
 	if (next == PAGING_REFUSED) {
 		*err = why;

@@ -45,6 +45,7 @@ cxone_lists() {
 	use_cxone items=450
 	cxone_lists lists 450
 	lists 450 $SERVICES/agents
+	lists 450 "$SERVICES/agents?skip=0&top=450"
 }
 
 @test "every style without totals" {
@@ -52,6 +53,27 @@ cxone_lists() {
 	genesys_lists lists 450
 	use_cxone items=450,nototal
 	cxone_lists lists 450
+}
+
+@test "links beyond a count of pages that is too small: nothing is lost" {
+	local count
+	for count in 1 3; do
+		use_genesys items=450,pagecount=$count
+		lists 450 '/api/v2/users?pageSize=100'
+		says 'cc-token: 5 pages, 450 items in'
+		lists 450 '/api/v2/users?pageSize=100' --concurrency 4
+		lists 450 /api/v2/users/search --data '{"pageSize":100}'
+	done
+	use_genesys items=500,pagecount=1,endless=empty
+	lists 500 '/api/v2/users?pageSize=100'
+	asked 6
+	use_genesys items=500,pagecount=5,endless=repeat
+	lists 500 '/api/v2/users?pageSize=100'
+	asked 6
+	use_genesys items=450,pagecount=1,repeat@3
+	lists 200 '/api/v2/users?pageSize=100'
+	use_genesys items=500,pagecount=2,nexthost
+	listed 3 100 '/api/v2/users?pageSize=100'
 }
 
 @test "every style, fetched ahead" {

@@ -80,6 +80,7 @@ SETTINGS = {
     "nexturi": ("any", "`full` (default: nextUri holds the whole path, namespace and all), `bare` "
                        "(as behind a gateway: /api/v2/…) or `absolute` (with scheme and host)"),
     "nototal": ("any", "pages say neither total nor page count"),
+    "pagecount": ("any", "pages say no total, and that there are VALUE pages"),
     "ratelimit": ("any", "N or N:SECONDS: API requests a token, with inin-ratelimit-* headers"),
     "polls": ("any", "an asynchronous job is done at its VALUE-th poll (3)"),
     "jobstate": ("any", "a job ends in this state instead of FULFILLED or SUCCEEDED"),

@@ -100,7 +100,10 @@ class Page:
         return self.number - 1 if self.number > 1 else None
 
     def totals(self, **fields: int) -> Fields:
-        """The fields, unless the list is not to tell them."""
+        """The fields, unless the list is not to tell them, or a false page count alone."""
+        count = self.context.setting("pagecount")
+        if count is not None:
+            return {name: int(count) for name in fields if name in ("pageCount", "totalPages")}
         return {} if self.context.setting("nototal") is not None else fields
 
     def link(self, changes: dict[str, Any], absolute: bool = False) -> str:

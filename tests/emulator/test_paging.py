@@ -280,6 +280,8 @@ class Misbehaviour(Lists):
         with self.assertRaises(UnicodeDecodeError):
             self.page("badutf8", self.path).json()
         self.assertNotIn("total", self.page("nototal", "/api/v2/users").json())
+        counted = self.page("pagecount=1", "/api/v2/users").json()
+        self.assertEqual((counted["pageCount"], "total" in counted, "nextUri" in counted), (1, False, True))
 
 
 if __name__ == "__main__":

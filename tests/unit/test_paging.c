@@ -184,7 +184,9 @@ static void test_what_a_request_looks_like(void **state)
 static void test_the_last_page(void **state)
 {
 	static const char *const rows[] = {
-		"{\"entities\":[1],\"pageNumber\":3,\"pageCount\":3,\"nextUri\":\"/u?pageNumber=4\"}",
+		"{\"entities\":[1],\"pageNumber\":3,\"pageCount\":3,\"total\":1,\"nextUri\":\"/u?pageNumber=4\"}",
+		"{\"entities\":[],\"pageNumber\":1,\"pageCount\":1,\"nextUri\":\"/u?pageNumber=2\"}",
+		"{\"entities\":[1],\"pageNumber\":1,\"pageCount\":1}",
 		"{\"entities\":[],\"pageNumber\":1,\"pageCount\":0,\"total\":0}",
 		"{\"entities\":[1],\"nextUri\":null}",
 		"{\"entities\":[1],\"cursor\":\"\"}",
@@ -321,7 +323,7 @@ static void test_a_server_that_knows_no_paging(void **state)
 	(void)state;
 	ask("GET", API "/u?skip=0&top=100", NULL);
 	assert_int_equal(answer("{\"rows\":[{}]}", &err), PAGING_MORE);
-	assert_int_equal(answer("{\"rows\":[{}]}", &err), PAGING_END);
+	assert_int_equal(answer("{\"rows\":[{}]}", &err), PAGING_BEYOND);
 }
 
 static void test_a_count_of_items_beyond_the_last_page(void **state)
@@ -335,6 +337,63 @@ static void test_a_count_of_items_beyond_the_last_page(void **state)
 	assert_int_equal(answer("{\"rows\":[],\"totalRecords\":4}", &err), PAGING_MORE);
 	assert_string_equal(request(), API "/u?top=2&skip=4 ");
 	assert_int_equal(answer("{\"rows\":[3,4],\"totalRecords\":4}", &err), PAGING_END);
+	assert_int_equal(paging_missing(paging), 0);
+}
+
+/* A page in the style G1 that says so many pages, and where the next one is. */
+static enum paging_next counted(int number, int pages, const char *items,
+				const char *more, struct err *err)
+{
+	char json[256];
+
+	snprintf(json, sizeof(json),
+		 "{\"entities\":[%s],\"pageNumber\":%d,\"pageCount\":%d%s,"
+		 "\"nextUri\":\"/u?pageNumber=%d\"}",
+		 items, number, pages, more, number + 1);
+	return answer(json, err);
+}
+
+static void test_a_link_beyond_the_count_of_pages(void **state)
+{
+	struct err err;
+
+	ask("GET", API "/u", NULL);
+	assert_int_equal(counted(1, 1, "1,2", "", &err), PAGING_MORE);
+	assert_string_equal(request(), API "/u?pageNumber=2 ");
+	assert_int_equal(counted(2, 1, "3", "", &err), PAGING_MORE);
+	assert_int_equal(counted(3, 1, "4,5", ",\"total\":0", &err), PAGING_MORE);
+	assert_int_equal(counted(4, 1, "", "", &err), PAGING_END);
+
+	/* A link that leads to a page of before ends it just so, since it was on trial. */
+	again(state);
+	ask("GET", API "/u", NULL);
+	assert_int_equal(counted(1, 2, "1,2", "", &err), PAGING_MORE);
+	assert_int_equal(counted(2, 2, "3,4", "", &err), PAGING_MORE);
+	assert_int_equal(counted(3, 2, "3,4", "", &err), PAGING_BEYOND);
+
+	/* The count of items knows better: all have come, or some have not. */
+	again(state);
+	ask("GET", API "/u", NULL);
+	assert_int_equal(counted(1, 1, "1,2", ",\"total\":3", &err), PAGING_MORE);
+	assert_int_equal(counted(2, 1, "3", ",\"total\":3", &err), PAGING_END);
+
+	/* The guards stay: items of before where they were not on trial. */
+	again(state);
+	ask("GET", API "/u", NULL);
+	assert_int_equal(counted(1, 3, "1,2", "", &err), PAGING_MORE);
+	assert_int_equal(counted(2, 3, "1,2", "", &err), PAGING_REPEATED);
+}
+
+static void test_a_count_of_no_items_beside_items(void **state)
+{
+	struct err err;
+
+	(void)state;
+	ask("GET", API "/u?top=2", NULL);
+	assert_int_equal(answer("{\"rows\":[1,2],\"totalRecords\":0}", &err),
+			 PAGING_MORE);
+	assert_int_equal(answer("{\"rows\":[3],\"totalRecords\":0}", &err), PAGING_MORE);
+	assert_int_equal(answer("{\"rows\":[],\"totalRecords\":0}", &err), PAGING_END);
 	assert_int_equal(paging_missing(paging), 0);
 }
 
@@ -435,6 +494,8 @@ int main(void)
 		TEST(test_loops),
 		TEST(test_a_server_that_knows_no_paging),
 		TEST(test_a_count_of_items_beyond_the_last_page),
+		TEST(test_a_link_beyond_the_count_of_pages),
+		TEST(test_a_count_of_no_items_beside_items),
 		TEST(test_pages_ahead),
 		TEST(test_numbers_beyond_reason),
 		TEST(test_where_the_items_are),
