@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "net/url.h"
 
 const struct arg_row api_options[] = {
 	{ "method", 'X', "METHOD", "GET, or POST with a body, unless given" },
@@ -120,30 +121,77 @@ int api_plain(struct app *app, struct caller *caller, struct call *call, struct 
 	return api_finish(&p.out, rc);
 }
 
+/* What the command line asks for. */
+struct order {
+	enum { ORDER_PLAIN, ORDER_LIST, ORDER_JOB } kind;
+	struct pager_options pages;
+	struct job_options job;
+};
+
+static int order_read(const struct app *app, struct http_req *req, struct order *ret,
+		      struct err *err)
+{
+	const struct args *args = &app->args;
+
+	*ret = (struct order){ .kind = args_has(args, "wait") ? ORDER_JOB
+				       : api_is_list(args)    ? ORDER_LIST
+							      : ORDER_PLAIN };
+	if (api_request(app, req, err))
+		return -1;
+	if (ret->kind == ORDER_JOB)
+		return api_job_options(app, req, &ret->job, err);
+	return ret->kind == ORDER_LIST ? api_list_options(args, req, &ret->pages, err)
+				       : 0;
+}
+
+/* True where no login is needed to find the API host, nor can change it. */
+static bool api_host_is_told(const struct session *s)
+{
+	return s->flow &&
+	       (!s->flow->discover_api || settings_has(s->settings, SET_API_URL));
+}
+
+/* Makes the path that @req asks for a URL at the session's API host. */
+static int api_aim(const struct session *s, struct http_req *req, struct buf *ret_base,
+		   struct err *err)
+{
+	AUTO_BUF struct buf path = BUF_INIT(BUF_URL_MAX);
+
+	/* A copy: the record is read again when a token is renewed. */
+	buf_adds(ret_base, buf_str(&s->record.endpoints.api_url));
+	if (!ret_base->len) {
+		err_set(err, ERR_USAGE, "the API host is not known");
+		return err_hint(err, "set api-url (CC_API_URL)");
+	}
+	buf_adds(&path, buf_str(&req->url));
+	buf_reset(&req->url);
+	if (url_join(buf_str(ret_base), buf_str(&path), &req->url, err) == 0)
+		return 0;
+	err->kind = ERR_USAGE;
+	return -1;
+}
+
+/* All that can be wrong with the command line is told before a token is asked for. */
 int cmd_api(struct app *app, struct err *err)
 {
 	AUTO_SESSION struct session s = { .state = STATE_INIT };
 	AUTO_CALL struct call call = CALL_INIT;
-	struct session_want want = { 0 };
 	AUTO_BUF struct buf base = BUF_INIT(BUF_URL_MAX);
+	struct session_want want = { 0 };
 	struct caller caller;
+	struct order o;
 
-	if (app_session(app, &s, SESSION_USE, err) || app_token(app, &s, &want, err) ||
-	    caller_open(&caller, &s, err))
+	if (order_read(app, &call.req, &o, err) ||
+	    app_session(app, &s, SESSION_USE, err) ||
+	    (api_host_is_told(&s) && api_aim(&s, &call.req, &base, err)) ||
+	    app_token(app, &s, &want, err) || caller_open(&caller, &s, err) ||
+	    (!base.len && api_aim(&s, &call.req, &base, err)))
 		return -1;
-	/* A copy: the record is read again when a token is renewed. */
-	buf_adds(&base, buf_str(&s.record.endpoints.api_url));
-	if (!base.len) {
-		err_set(err, ERR_USAGE, "the API host is not known");
-		return err_hint(err, "set api-url (CC_API_URL)");
-	}
 	caller.renewed = api_mask;
 	caller.arg = app;
-	if (api_request(app, buf_str(&base), &call.req, err))
-		return -1;
-	if (args_has(&app->args, "wait"))
-		return api_job(app, &caller, buf_str(&base), &call.req, err);
-	return api_is_list(&app->args)
-		       ? api_list(app, &caller, buf_str(&base), &call.req, err)
-		       : api_plain(app, &caller, &call, err);
+	if (o.kind == ORDER_JOB)
+		return api_job(app, &caller, buf_str(&base), &call.req, &o.job, err);
+	if (o.kind == ORDER_LIST)
+		return api_list(app, &caller, buf_str(&base), &call.req, &o.pages, err);
+	return api_plain(app, &caller, &call, err);
 }

@@ -28,9 +28,12 @@ struct output {
  */
 int output_write(void *o, const char *data, size_t len, struct err *err);
 
-/* The request that the command line describes, but for the paging. */
-int api_request(const struct app *app, const char *base, struct http_req *ret,
-		struct err *err);
+/*
+ * The request that the command line describes, but for the paging. Its URL is as the user
+ * wrote it, a path as a rule, and what the query has to hold; url_join() makes it whole
+ * once the API's base is known.
+ */
+int api_request(const struct app *app, struct http_req *ret, struct err *err);
 
 /* What is told on stderr while a list is fetched; nothing at the level of errors. */
 struct progress {
@@ -48,16 +51,31 @@ void progress_end(const struct progress *pr, const struct pager *p);
  */
 bool api_is_list(const struct args *args);
 
-/* Fetches the list that @first asks for at @base, as the options say, and prints it. */
+/* What the options say of a list; those about its first page change @first. */
+int api_list_options(const struct args *args, struct http_req *first,
+		     struct pager_options *ret, struct err *err);
+
+/* Fetches the list that @first asks for at @base and prints it. */
 int api_list(struct app *app, struct caller *caller, const char *base,
-	     struct http_req *first, struct err *err);
+	     const struct http_req *first, const struct pager_options *opts,
+	     struct err *err);
 
 /* One call, its body to stdout as received. */
 int api_plain(struct app *app, struct caller *caller, struct call *call, struct err *err);
 
+struct job_options {
+	int64_t poll_ms; /* between two looks; 0: by the vendor */
+	int64_t wait_ms; /* the longest to wait */
+};
+
+/* What the options say of the job that @first is about, and of its result. */
+int api_job_options(const struct app *app, const struct http_req *first,
+		    struct job_options *ret, struct err *err);
+
 /* Submits a job (a GET: looks at one), waits until it is done, and prints its result. */
 int api_job(struct app *app, struct caller *caller, const char *base,
-	    const struct http_req *first, struct err *err);
+	    const struct http_req *first, const struct job_options *opts,
+	    struct err *err);
 
 /* Says 0, or -1 with the error, and makes a closed stdout a quiet end. */
 int api_finish(const struct output *out, int rc);

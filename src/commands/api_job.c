@@ -23,8 +23,8 @@ struct job {
 	struct buf state;	      /* as last told */
 	struct buf result;	      /* where its result is, once it is done */
 	bool is_signed;		      /* ... which is a link that the job told */
-	int64_t poll_ms;	      /* 0: by the vendor */
-	int64_t next_ms;	      /* until the next look */
+	const struct job_options *opts;
+	int64_t next_ms; /* until the next look */
 	int64_t deadline_boot_ms;
 };
 
@@ -110,7 +110,7 @@ static int job_read(struct job *j, const struct http_resp *resp, struct err *err
 /* Sleeps until the next look at it. */
 static int job_sleep(struct job *j, struct err *err)
 {
-	int64_t wait = j->poll_ms ? j->poll_ms : j->next_ms;
+	int64_t wait = j->opts->poll_ms ? j->opts->poll_ms : j->next_ms;
 	char span[CLOCK_TEXT_SIZE];
 
 	if (clock_boot_ms() + wait > j->deadline_boot_ms)
@@ -137,6 +137,15 @@ static int job_await(struct job *j, bool submitted, struct err *err)
 	}
 }
 
+/* The job, as the command line would name it. */
+static const char *job_path(const struct job *j, const char *base)
+{
+	const char *url = buf_str(&j->url);
+	size_t n = strlen(base);
+
+	return url + (strncmp(url, base, n) ? 0 : n);
+}
+
 /*
  * A result of Genesys is a list on the API. That of CXone is a signed link: wherever it
  * leads, it needs no token, and gets none.
@@ -144,6 +153,7 @@ static int job_await(struct job *j, bool submitted, struct err *err)
 static int job_result(struct job *j, const char *base, struct err *err)
 {
 	AUTO_CALL struct call call = CALL_INIT;
+	struct pager_options pages = { 0 };
 
 	if (!j->result.len)
 		return 0;
@@ -157,14 +167,15 @@ static int job_result(struct job *j, const char *base, struct err *err)
 	if (call.foreign)
 		return api_plain(j->app, j->caller, &call, err);
 	buf_adds(&call.req.headers, buf_str(&j->first->headers));
-	return api_list(j->app, j->caller, base, &call.req, err);
+	if (api_list_options(&j->app->args, &call.req, &pages, err))
+		return -1;
+	return api_list(j->app, j->caller, base, &call.req, &pages, err);
 }
 
 static int job_run(struct job *j, const char *base, const struct http_req *first,
 		   struct err *err)
 {
 	bool submit = strcmp(first->method, "GET") != 0;
-	const char *path;
 
 	if (!submit)
 		buf_add(&j->url, buf_str(&first->url),
@@ -173,31 +184,42 @@ static int job_run(struct job *j, const char *base, const struct http_req *first
 		return -1;
 	if (job_await(j, submit, err) == 0)
 		return job_result(j, base, err);
-	path = buf_str(&j->url);
-	path += strncmp(path, base, strlen(base)) ? 0 : strlen(base);
 	if (err->kind != ERR_REFUSED)
-		log_info("to go on waiting: cc-token api --wait %s", path);
+		log_info("to go on waiting: cc-token api --wait %s", job_path(j, base));
 	return -1;
 }
 
-int api_job(struct app *app, struct caller *caller, const char *base,
-	    const struct http_req *first, struct err *err)
+/* The options about pages are tried on the result of a job whose id is yet unknown. */
+int api_job_options(const struct app *app, const struct http_req *first,
+		    struct job_options *ret, struct err *err)
 {
-	struct job j = { .app = app,
-			 .caller = caller,
-			 .first = first,
-			 .url = BUF_INIT(BUF_URL_MAX),
-			 .state = BUF_INIT(256),
-			 .result = BUF_INIT(BUF_URL_MAX),
-			 .next_ms = POLL_FIRST_MS };
+	AUTO_REQ struct http_req result = HTTP_REQ_INIT;
+	struct pager_options pages = { 0 };
 	int64_t poll = 0, most = 0;
-	int rc;
 
 	if (app_seconds(app, "poll", 0, &poll, err) ||
 	    app_seconds(app, "wait-for", 3600, &most, err))
 		return -1;
-	j.poll_ms = poll * 1000;
-	j.deadline_boot_ms = clock_boot_ms() + most * 1000;
+	*ret = (struct job_options){ .poll_ms = poll * 1000, .wait_ms = most * 1000 };
+	buf_add(&result.url, buf_str(&first->url), strcspn(buf_str(&first->url), "?"));
+	buf_adds(&result.url, "/results");
+	return api_list_options(&app->args, &result, &pages, err);
+}
+
+int api_job(struct app *app, struct caller *caller, const char *base,
+	    const struct http_req *first, const struct job_options *opts, struct err *err)
+{
+	struct job j = { .app = app,
+			 .caller = caller,
+			 .first = first,
+			 .opts = opts,
+			 .url = BUF_INIT(BUF_URL_MAX),
+			 .state = BUF_INIT(256),
+			 .result = BUF_INIT(BUF_URL_MAX),
+			 .next_ms = POLL_FIRST_MS,
+			 .deadline_boot_ms = clock_boot_ms() + opts->wait_ms };
+	int rc;
+
 	rc = job_run(&j, base, first, err);
 	buf_release(&j.url);
 	buf_release(&j.state);

@@ -154,8 +154,8 @@ static int list_begin_at(const struct args *args, const struct paging_style *sty
 	return paging_set_start(s, text, first, err);
 }
 
-static int list_options(const struct args *args, struct http_req *first,
-			struct pager_options *o, struct err *err)
+int api_list_options(const struct args *args, struct http_req *first,
+		     struct pager_options *o, struct err *err)
 {
 	int64_t ahead = 1;
 
@@ -182,22 +182,20 @@ static int list_close(struct list *l, struct err *err)
 }
 
 int api_list(struct app *app, struct caller *caller, const char *base,
-	     struct http_req *first, struct err *err)
+	     const struct http_req *first, const struct pager_options *opts,
+	     struct err *err)
 {
 	struct list l = { .slurp = args_has(&app->args, "slurp"),
 			  .silent = args_has(&app->args, "silent") };
 	struct pager_user user = { .lines = { list_write, &l },
 				   .tick = list_tick,
 				   .arg = &l };
-	struct pager_options o = { 0 };
 	AUTO_PAGER struct pager *p = NULL;
 	int rc;
 
-	if (list_options(&app->args, first, &o, err))
-		return -1;
 	caller->queries = true;
 	progress_begin(&l.progress);
-	p = pager_open(caller, first, base, &o, &user);
+	p = pager_open(caller, first, base, opts, &user);
 	if (!p)
 		return err_set(err, ERR_INTERNAL, "memory ended");
 	rc = pager_run(p, err);

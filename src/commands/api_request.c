@@ -281,8 +281,7 @@ static int api_words(const struct args *args, const char **method, const char **
 	return 0;
 }
 
-int api_request(const struct app *app, const char *base, struct http_req *ret,
-		struct err *err)
+int api_request(const struct app *app, struct http_req *ret, struct err *err)
 {
 	const struct args *args = &app->args;
 	const char *data = args_value(args, "data"), *method = NULL;
@@ -295,15 +294,13 @@ int api_request(const struct app *app, const char *base, struct http_req *ret,
 		fields = fields || api_is_field(&args->given[i]);
 	ret->method = method ? method : data || fields ? "POST" : "GET";
 	no_body = strcmp(ret->method, "GET") == 0 || strcmp(ret->method, "HEAD") == 0;
-	if (url_join(base, path, &ret->url, err)) {
-		err->kind = ERR_USAGE;
-		return -1;
-	}
+	buf_add(&ret->url, path, strcspn(path, "#"));
 	if (data && api_data(data, ret, err))
 		return -1;
 	if (fields && api_fields(args, data || no_body, ret, err))
 		return -1;
-	if (buf_check(&ret->url, "the URL", err))
-		return -1;
+	if (ret->url.failed)
+		return err_set(err, ERR_USAGE, "the URL is longer than %d bytes",
+			       BUF_URL_MAX);
 	return api_headers(args, ret, err);
 }

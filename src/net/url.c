@@ -172,34 +172,21 @@ static bool url_pair_is(const char *pair, size_t len, const char *name)
 int url_set_query(const char *url, const char *name, const char *value, struct buf *out,
 		  struct err *err)
 {
-	AUTO_BUF struct buf query = BUF_INIT(BUF_URL_MAX);
-	AUTO_URL CURLU *u = url_parse(url, err);
+	size_t end = strcspn(url, "#"), path = strcspn(url, "?#");
+	char before = '?';
 
-	if (!u)
-		return -1;
-	AUTO_PART char *old = url_part(u, CURLUPART_QUERY, 0);
+	buf_add(out, url, path);
+	for (const char *p = url + path; p < url + end; p += strcspn(p, "&#")) {
+		size_t len = strcspn(++p, "&#");
 
-	for (const char *p = old; p && *p;) {
-		size_t len = strcspn(p, "&");
-
-		if (len && !url_pair_is(p, len, name)) {
-			if (query.len)
-				buf_addc(&query, '&');
-			buf_add(&query, p, len);
-		}
-		p += len + (p[len] == '&');
+		if (!len || url_pair_is(p, len, name))
+			continue;
+		buf_addc(out, before);
+		buf_add(out, p, len);
+		before = '&';
 	}
-	if (query.len)
-		buf_addc(&query, '&');
-	buf_addf(&query, "%s=", name);
-	quote_percent(&query, value);
-	if (buf_check(&query, "the query", err))
-		return -1;
-	if (curl_url_set(u, CURLUPART_QUERY, buf_str(&query), 0))
-		return err_set(err, ERR_USAGE, "not a query");
-	AUTO_PART char *text = url_part(u, CURLUPART_URL, 0);
-
-	buf_adds(out, text ? text : "");
+	buf_addf(out, "%c%s=", before, name);
+	quote_percent(out, value);
 	return buf_check(out, "the URL", err);
 }
 

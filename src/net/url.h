@@ -49,8 +49,8 @@ void url_add_query(struct buf *url, const char *name, const char *value);
 bool url_get_query(const char *url, const char *name, struct buf *out);
 
 /*
- * Appends @url with the query parameter @name set to @value, replacing it where it
- * stands; the value is percent-encoded here.
+ * Appends @url, which may be a mere path, with the query parameter @name set to @value,
+ * replacing it where it stands; the value is percent-encoded here, a fragment left out.
  */
 int url_set_query(const char *url, const char *name, const char *value, struct buf *out,
 		  struct err *err);

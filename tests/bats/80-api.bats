@@ -55,6 +55,54 @@ sent() { journal_json --kind api | jq -r "$@"; }
 	fails 2 'too many' cc api GET $ME more
 }
 
+# mistaken STATUS PATTERN ARGUMENT…: so ends `api ARGUMENT…`, whether somebody would answer or nobody.
+mistaken() {
+	fails "$1" "$2" cc api "${@:3}"
+	CC_TOKEN_URL=$EMU_REFUSED_URL/token fails "$1" "$2" cc api "${@:3}"
+}
+
+@test "what is wrong with the command line is told before any request" {
+	local list=/api/v2/users jobs=/api/v2/analytics/conversations/details/jobs
+	use_genesys
+	mistaken 2 'no path'
+	mistaken 2 'path is empty' ''
+	mistaken 2 'too many' GET $ME more
+	mistaken 2 'unknown option' $ME --none
+	mistaken 2 'capital' get $ME
+	mistaken 2 'twice' -X PUT GET $ME
+	mistaken 2 'longer than' "/$(printf 'x%.0s' {1..9000})"
+	mistaken 2 'another origin' "https://example.com$ME"
+	mistaken 2 'user or a password' "https://x:y@${EMU_URL#https://}$ME"
+	mistaken 5 "can't open.*/none" $ME --data @/none
+	mistaken 5 "can't open.*/none" $ME -F x=@/none
+	mistaken 2 'KEY=VALUE' $ME -F x
+	mistaken 2 'NAME:VALUE' $ME -H x
+	mistaken 2 'control character' $ME -H $'X: a\r\nY: b'
+	mistaken 2 '--limit must be a whole number' $list --limit x
+	mistaken 2 '--max-pages must be a whole number' $list --max-pages 0
+	mistaken 2 '--page-size must be a whole number' $list --page-size -1
+	mistaken 2 '--concurrency must be a whole number' $list --concurrency 99
+	mistaken 2 'no such style for GET' $list --paging G11
+	mistaken 2 'no such style for POST' POST $list --paging G7
+	mistaken 2 '--start-page means nothing for G2' $list --paging G2 --start-page 2
+	mistaken 2 '--start-page needs --page-size' /api/v2/scim/v2/users --start-page 2
+	mistaken 2 'no numbered pages and no cursor' $list --paging G2 --start-cursor x
+	mistaken 2 'no JSON object' $list --data '[]' --page-size 5
+	mistaken 2 '--include is for one answer' $list --paginate --include
+	mistaken 2 '--poll must be seconds' $jobs --wait --data '{}' --poll x
+	mistaken 2 '--wait-for must be seconds' $jobs --wait --data '{}' --wait-for x
+	mistaken 2 '--limit must be a whole number' $jobs --wait --data '{}' --limit x
+	mistaken 2 '--start-page means nothing for G10' $jobs --wait --data '{}' --start-page 2
+	tokens_asked 0
+	asked 0
+	use_cxone
+	fails 2 '--limit must be a whole number' cc api /incontactapi/services/v30.0/agents --limit x
+	same 0 "$(journal_count)"
+	ok cc api --silent "$EMU_API_URL/incontactapi/services/v30.0/agents"
+	fails 2 'another origin' cc api "$EMU_STORAGE_URL/incontactapi/services/v30.0/agents"
+	asked 1
+}
+
 @test "a body from the command line, a file, and stdin, sent as it is" {
 	local body='{"big":12345678901234567890,"u":"\u00e9 é","x":1.10}'
 	use_genesys
@@ -330,6 +378,7 @@ PYTHON
 	use_oauth2
 	unset CC_API_URL
 	fails 2 'api-url' cc api /x
+	tokens_asked 0
 	export CC_API_URL=$EMU_API_URL
 	ok cc api /x
 }

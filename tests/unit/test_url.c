@@ -197,7 +197,11 @@ static void test_set_query(void **state)
 		const char *url, *value, *want;
 	} rows[] = {
 		{ "https://a.example/x", "2", "https://a.example/x?page=2" },
-		{ "https://a.example", "2", "https://a.example/?page=2" },
+		{ "https://a.example", "2", "https://a.example?page=2" },
+		{ "/x", "2", "/x?page=2" },
+		{ "x?&a&&page=1&", "2", "x?a&page=2" },
+		{ "/x?page=1&a=?#page=3", "2", "/x?a=?&page=2" },
+		{ "#page=3", "2", "?page=2" },
 		{ "https://a.example/x?", "2", "https://a.example/x?page=2" },
 		{ "https://a.example/x?page=1", "2", "https://a.example/x?page=2" },
 		{ "https://a.example/x?page", "2", "https://a.example/x?page=2" },
