@@ -146,10 +146,34 @@ static const char *job_path(const struct job *j, const char *base)
 	return url + (strncmp(url, base, n) ? 0 : n);
 }
 
-/*
- * A result of Genesys is a list on the API. That of CXone is a signed link: wherever it
- * leads, it needs no token, and gets none.
- */
+/* What storage services say to a signed link that is too old, or that they don't take. */
+static bool job_is_refused(int status)
+{
+	return status == 400 || status == 401 || status == 403 || status == 404 ||
+	       status == 410;
+}
+
+/* A signed link: wherever it leads, it needs no token, and gets none. */
+static int job_download(struct job *j, const char *base, struct call *call,
+			struct err *err)
+{
+	int rc;
+
+	call->foreign = true;
+	if (url_check(buf_str(&call->req.url), err)) {
+		err->kind = ERR_REFUSED;
+		return err_wrap(err, "the link to the job's result");
+	}
+	rc = api_plain(j->app, j->caller, call, err);
+	if (rc < 0 && err->kind == ERR_API && job_is_refused(call->resp.status))
+		err_hint(err,
+			 "the link to the result has expired or was refused; get the "
+			 "result again by another one: cc-token api --wait %s",
+			 job_path(j, base));
+	return rc;
+}
+
+/* A result of Genesys is a list on the API, that of CXone a signed link. */
 static int job_result(struct job *j, const char *base, struct err *err)
 {
 	AUTO_CALL struct call call = CALL_INIT;
@@ -159,13 +183,8 @@ static int job_result(struct job *j, const char *base, struct err *err)
 		return 0;
 	call.req.method = "GET";
 	buf_adds(&call.req.url, buf_str(&j->result));
-	call.foreign = j->is_signed;
-	if (call.foreign && url_check(buf_str(&j->result), err)) {
-		err->kind = ERR_REFUSED;
-		return err_wrap(err, "the link to the job's result");
-	}
-	if (call.foreign)
-		return api_plain(j->app, j->caller, &call, err);
+	if (j->is_signed)
+		return job_download(j, base, &call, err);
 	buf_adds(&call.req.headers, buf_str(&j->first->headers));
 	if (api_list_options(&j->app->args, &call.req, &pages, err))
 		return -1;

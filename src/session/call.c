@@ -186,7 +186,7 @@ static enum call_next call_renew(struct caller *c, struct call *call, struct err
 	char now[QUOTE_FINGERPRINT_SIZE];
 	struct err why = ERR_INIT;
 
-	call_describe(&call->resp, err);
+	call_describe(call, err);
 	if (call->renewed && strcmp(c->proven, call->used) != 0)
 		return call_fail(call, err);
 	call->renewed = true;
@@ -253,7 +253,7 @@ enum call_next call_settle(struct caller *c, struct call *call, struct err *err)
 	}
 	if (status == 401 && !call->foreign)
 		return call_renew(c, call, err);
-	call_describe(resp, err);
+	call_describe(call, err);
 	if (status == 429 || (status == 503 && resp->after_ms >= 0) ||
 	    (may_repeat && (status == 408 || (status >= 500 && status != 501))))
 		return call_later(c, call, err);

@@ -22,7 +22,7 @@
 
 enum {
 	CALL_WAIT_MAX_MS = 180 * 1000,	 /* beyond it the official tools give up, too */
-	CALL_BODY_MAX = 8 * 1024 * 1024, /* an answer that goes to no sink */
+	CALL_BODY_MAX = 8 * 1024 * 1024, /* an answer that goes to no reader */
 	CALL_TORN_MAX = 3,		 /* attempts at an answer that is no document */
 };
 
@@ -95,9 +95,10 @@ void call_reset(struct call *call);
 void call_release(struct call *call);
 
 /*
- * Puts into @err what the API says of a failed call: status, code, text, correlation id
- * (providers.md 4.4, 6.8), and as a hint what to do; at 403 that names the permissions.
+ * Puts into @err what the server says of a failed call: status, code, text, correlation
+ * id (providers.md 4.4, 6.8), and, where it is the API, as a hint what to do; at 403 that
+ * names the permissions.
  */
-void call_describe(const struct http_resp *resp, struct err *err);
+void call_describe(const struct call *call, struct err *err);
 
 #endif

@@ -62,15 +62,17 @@ static void refusal_hint_forbidden(const struct http_resp *resp, struct err *err
 		 any ? "one of: " : "", buf_str(&clean));
 }
 
-void call_describe(const struct http_resp *resp, struct err *err)
+void call_describe(const struct call *call, struct err *err)
 {
+	const struct http_resp *resp = &call->resp;
+
 	oauth_describe_error(resp, ERR_API, err);
-	if (resp->status == 403)
-		refusal_hint_forbidden(resp, err);
-	else if (resp->status == 401)
-		err_hint(err, "check that the client may use this API, and that api-url "
-			      "and the token belong together");
-	else if (resp->status / 100 == 3)
+	if (resp->status / 100 == 3)
 		err_hint(err, "redirects are not followed with credentials; call the "
 			      "final path");
+	else if (resp->status == 403 && !call->foreign)
+		refusal_hint_forbidden(resp, err);
+	else if (resp->status == 401 && !call->foreign)
+		err_hint(err, "check that the client may use this API, and that api-url "
+			      "and the token belong together");
 }

@@ -349,6 +349,11 @@ cxone_lists() {
 	ok cc api --wait /data-extraction/v1/jobs -f entityName=qm --poll 0
 	same 51 "${#lines[@]}"
 	same '- 200' "$(journal --kind storage --field header.authorization) $(journal --kind storage --field status)"
+	use_cxone items=50,polls=1,storage.403
+	run --separate-stderr cc api --wait /data-extraction/v1/jobs -f entityName=qm --poll 1
+	same 1 "$status"
+	says 'HTTP 403.*the link to the result has expired or was refused; .*cc-token api --wait /data-extraction/v1/jobs/'
+	keeps_quiet 'role|sig='
 	use_cxone polls=1,jobstate=EXPIRED
 	fails 3 'the job is EXPIRED' cc api --wait /data-extraction/v1/jobs -f entityName=qm --poll 0
 }
