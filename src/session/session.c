@@ -373,10 +373,13 @@ static int session_last_error(const struct session *s, struct err *err)
 
 int session_no_login(const struct session *s, struct err *err)
 {
-	if (s->record.has_token && s->record.last_error.kind == ERR_REFUSED) {
+	enum err_kind last = s->record.last_error.kind;
+	bool has = s->record.has_token;
+
+	if (last == ERR_REFUSED || (!has && last && last != ERR_INTERRUPTED)) {
 		session_last_error(s, err);
-		return err_wrap(err,
-				"a new token is needed, and the last request failed");
+		return err_wrap(err, "%s, and the last request failed",
+				has ? "a new token is needed" : "no token is stored");
 	}
 	*err = s->login_err;
 	err_wrap(err, "a new token is needed");

@@ -84,8 +84,9 @@ struct session_want {
 int session_token(struct session *s, const struct session_want *want, struct err *err);
 
 /*
- * -1 with the reason why no token is fetched without credentials: that the provider
- * refused the last one that had some, or what is missing here.
+ * -1 with the reason why no token is fetched without credentials: what the last request
+ * of one that had some failed by, where the provider refused or there is no token at all;
+ * else what is missing here.
  */
 int session_no_login(const struct session *s, struct err *err);
 

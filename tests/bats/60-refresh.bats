@@ -175,6 +175,20 @@ ends_with() {
 	same "$requests" "$(journal_count --kind token)"
 }
 
+@test "a first request that failed is told to those without credentials, with its hint" {
+	use_genesys 401secret
+	export CC_NAME=job
+	fails 3 '401 invalid_client' cc refresh
+	unset CC_CLIENT_ID CC_CLIENT_SECRET
+	fails 3 'no token is stored, and the last request failed: .*401 invalid_client.*: check client-secret' cc get
+	use_genesys 503
+	export CC_NAME=other CC_RETRY_FOR=0
+	fails 4 'HTTP 503' cc refresh
+	unset CC_CLIENT_ID CC_CLIENT_SECRET
+	fails 4 'no token is stored, and the last request failed: .*HTTP 503' cc get
+	tokens_asked 1
+}
+
 @test "an answer that is no token does not end it" {
 	use_genesys lifetime=3
 	ok cc refresh --detach
