@@ -63,13 +63,35 @@ is_clean() {
 	is_clean
 }
 
-@test "gitlab, service: a refused secret fails the job with what to do" {
+@test "gitlab, service: a refused secret ends the wait, and the job says what the provider said" {
 	emu_faults token.401secret
 	gitlab_pipeline service
 	run -1 gitlab_run docker fetch
-	[[ $output == *'cc-token: no token after '*CI_DEBUG_SERVICES* ]]
-	# What that shows of the service.
+	[[ $output == *' 01E cc-token: no token is stored, and the last request failed: '*'401 invalid_client'*'check client-secret'* ]]
+	[[ $output != *'no token after'* ]]
+	# What CI_DEBUG_SERVICES shows of the service.
 	[[ $output == *'[service:'*'authentication failed'* ]]
+	[[ $(journal_count --kind token) == 1 ]]
+	is_clean
+}
+
+@test "gitlab, service: a provider that does not answer ends the wait when the service gives up" {
+	emu_faults token.500
+	gitlab_pipeline service
+	sed -i "s/^variables:/&\n  CC_RETRY_FOR: '1'/" "$GITLAB_PROJECT/.gitlab-ci.yml"
+	run -1 gitlab_run docker fetch
+	[[ $output == *' 01E cc-token: no token is stored, and the last request failed: '*'HTTP 500'* ]]
+	[[ $output != *'no token after'* ]]
+	is_clean
+}
+
+@test "gitlab, service: one that does not come fails the job with what to do" {
+	gitlab_variable CC_CLIENT_ID ''
+	gitlab_pipeline service
+	sed -i 's/wait: 20/wait: 2/' "$GITLAB_PROJECT/.gitlab-ci.yml"
+	run -1 gitlab_run docker fetch
+	[[ $output == *'cc-token: no token after 2 seconds'*CI_DEBUG_SERVICES* ]]
+	[[ $output == *'[service:'*'client-id'* ]]
 	is_clean
 }
 
