@@ -135,6 +135,35 @@ is_clean() {
 	is_clean
 }
 
+@test "gitlab, script: an image that cannot fetch the binary says what to do" {
+	gitlab_pipeline script /emulator/ca.pem
+	run -1 gitlab_run docker bare
+	[[ $output == *' 01E cc-token: nothing here can fetch file://'*'install curl or wget'*'on PATH'*'extend .cc-token'* ]]
+	[[ $output != *wget:* && $output == *'exit code 2'* ]]
+	[[ $(journal_count) == 0 ]]
+	is_clean
+}
+
+@test "gitlab, script: without url the program on PATH is taken, and there must be one" {
+	gitlab_pipeline script
+	sed -i '/^ *\(url\|sha256\):/d' "$GITLAB_PROJECT/.gitlab-ci.yml"
+	cat >>"$GITLAB_PROJECT/.gitlab-ci.yml" <<-E
+		there:
+		  extends: .cc-token-script
+		  stage: test
+		  before_script:
+		    - PATH=${GITLAB_BINARY%/*}:\$PATH
+		    - !reference [.cc-token-script, before_script]
+		  script:
+		    - test "\$(cc-token get)" = "\$CC_ACCESS_TOKEN"
+	E
+	run -0 gitlab_run shell there
+	is_clean
+	run -1 gitlab_run shell fetch
+	[[ $output == *' 01E cc-token: there is no cc-token on PATH: set the input url'* ]]
+	is_clean
+}
+
 @test "gitlab, script: cancelled, nothing is left and the tokens are refused" {
 	emu_faults lifetime=5
 	gitlab_pipeline script

@@ -55,3 +55,15 @@ step() {
 	run -2 step '.do = "revoke"'
 	[[ $output == *'must be fetch or stop'* ]]
 }
+
+@test "gitlab step: where the program cannot come from is told" {
+	local bin=$BATS_TEST_TMPDIR/bin tool
+	mkdir "$bin"
+	for tool in sh mkdir rm; do ln -s "$(command -v "$tool")" "$bin/"; done
+	gitlab-step() { PATH=$bin "$step_runner" "$@"; }
+	step_runner=$(type -P gitlab-step)
+	run -2 step
+	[[ $output == 'cc-token: nothing here can fetch file://'*'install curl or wget'* ]]
+	run -2 step '.url = ""'
+	[[ $output == 'cc-token: there is no cc-token on PATH: '*url* ]]
+}
