@@ -186,6 +186,50 @@ directory_goes() {
 	is_clean
 }
 
+# two_tokens PIPELINE WAY: adds the snippet of docs/runners.md to the pipeline, for that way.
+two_tokens() {
+	gitlab_variable CRM_ID "$EMU_OAUTH2_ID"
+	gitlab_variable CRM_SECRET "$EMU_OAUTH2_SECRET"
+	gitlab_variable CRM_URL "$EMU_URL/ns/$EMU_NS/-/oauth2"
+	gitlab_pipeline "$1"
+	sed -n '/<!-- two-tokens:begin -->/,/<!-- two-tokens:end -->/p' "$GITLAB_ROOT/docs/runners.md" |
+		sed "/^<!--/d; /^\`\`\`/d; s/\.cc-token\>/$2/" >>"$GITLAB_PROJECT/.gitlab-ci.yml"
+}
+
+# Both providers gave a token and were used, each by its own; nothing is left of either.
+two_are_used() {
+	[[ $(journal_count --kind token) == 2 && $(journal_count --kind revoke) == 2 ]]
+	[[ $(journal_count --kind api --vendor genesys --status 200) == 1 ]]
+	[[ $(journal_count --kind api --vendor oauth2 --status 200) == 1 ]]
+	grep -q ' 01O the second is \*\*\*' "$BATS_TEST_TMPDIR/gitlab.log"
+	gitlab_hides "$EMU_OAUTH2_SECRET"
+	is_clean
+}
+
+@test "gitlab, service: two tokens in one job, as the documents say" {
+	two_tokens service .cc-token
+	run -0 gitlab_run docker sync
+	two_are_used
+}
+
+@test "gitlab, script: two tokens in one job, as the documents say" {
+	two_tokens script .cc-token-script
+	run -0 gitlab_run shell sync
+	two_are_used
+}
+
+@test "gitlab, script: a second token of a vendor with revocation needs no after_script" {
+	two_tokens script .cc-token-script
+	gitlab_variable CRM_ID "$EMU_GENESYS_ID"
+	gitlab_variable CRM_SECRET "$EMU_GENESYS_SECRET"
+	gitlab_variable CRM_URL "$EMU_API_URL"
+	sed -i '/crm stop/d; s/CC_PROVIDER=oauth2/CC_PROVIDER=genesys/; s/CC_REVOKE_URL=[^ ]*//; s,CRM_URL/token,CRM_URL/oauth/token,
+		s,crm refresh --detach,crm get >token,; s,/contacts,/api/v2/organizations/me,' "$GITLAB_PROJECT/.gitlab-ci.yml"
+	run -0 gitlab_run shell sync
+	[[ $(journal_count --kind token) == 2 && $(journal_count --kind revoke) == 2 ]]
+	is_clean
+}
+
 @test "gitlab-ci-local: the script way, as a component" {
 	gitlab_pipeline script
 	run -0 gitlab_run local fetch

@@ -67,3 +67,12 @@ step() {
 	run -2 step '.url = ""'
 	[[ $output == 'cc-token: there is no cc-token on PATH: '*url* ]]
 }
+
+@test "gitlab step: stop revokes every token of the job, whatever its name" {
+	run -0 step
+	run -0 step '.name = "second"'
+	[[ $(emu_valid_tokens) == 2 ]]
+	run -0 step '.do = "stop"'
+	[[ $(emu_valid_tokens) == 0 ]]
+	[[ ! -e $BATS_TEST_TMPDIR/.cc-token-7 ]]
+}
