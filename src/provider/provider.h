@@ -87,7 +87,7 @@ const struct flow *provider_flow(const struct settings *s, bool need_secrets,
 int provider_endpoints(const struct flow *f, const struct settings *s,
 		       struct endpoints *ret, struct err *err);
 
-/* The client authentication in force: the setting's, else the server's, else the row's. */
+/* The client authentication in force: by the setting, else the server, else the row. */
 enum client_auth provider_auth(const struct flow *f, const struct endpoints *e,
 			       const struct settings *s);
 
