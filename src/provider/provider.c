@@ -14,7 +14,7 @@ void endpoints_release(struct endpoints *e)
 	buf_release(&e->revoke_url);
 	buf_release(&e->issuer);
 	buf_release(&e->region);
-	buf_release(&e->client_auth);
+	buf_release(&e->auth);
 }
 
 static int provider_need(const struct settings *s, enum setting_id id, struct err *err)
@@ -77,7 +77,7 @@ enum client_auth provider_auth(const struct flow *f, const struct endpoints *e,
 {
 	const char *said = settings_has(s, SET_CLIENT_AUTH)
 				   ? settings_str(s, SET_CLIENT_AUTH)
-				   : buf_str(&e->client_auth);
+				   : buf_str(&e->auth);
 
 	if (f->auth == AUTH_NONE || !*said)
 		return f->auth;

@@ -63,8 +63,8 @@ extern const size_t provider_flow_count;
 /* Where requests go. Empty: not known yet (by discovery), or none. */
 struct endpoints {
 	struct buf token_url, api_url, revoke_url, issuer;
-	struct buf region;	/* what the vendor's own tools call it; empty without */
-	struct buf client_auth; /* "body" where the server takes no other; else empty */
+	struct buf region; /* what the vendor's own tools call it; empty without */
+	struct buf auth;   /* "body" where the server takes no other; else empty */
 };
 
 #define ENDPOINTS_INIT                                                     \

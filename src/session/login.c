@@ -110,7 +110,7 @@ static void login_take_auth(const struct json *doc, struct endpoints *e)
 		basic = basic || strcmp(method, "client_secret_basic") == 0;
 		post = post || strcmp(method, "client_secret_post") == 0;
 	}
-	buf_set(&e->client_auth, post && !basic ? "body" : NULL);
+	buf_set(&e->auth, post && !basic ? "body" : NULL);
 }
 
 static int login_read_metadata(struct login *l, const struct budget *budget,

@@ -89,11 +89,11 @@ static int record_parse_token(const struct json *o, struct token *ret)
 }
 
 /* The endpoints by name, in both directions. */
-#define RECORD_ENDPOINTS(e)                                                               \
-	{                                                                                 \
-		{ "token_url", &(e)->token_url },   { "api_url", &(e)->api_url },         \
-		{ "revoke_url", &(e)->revoke_url }, { "issuer", &(e)->issuer },           \
-		{ "region", &(e)->region },	    { "client_auth", &(e)->client_auth }, \
+#define RECORD_ENDPOINTS(e)                                                       \
+	{                                                                         \
+		{ "token_url", &(e)->token_url },   { "api_url", &(e)->api_url }, \
+		{ "revoke_url", &(e)->revoke_url }, { "issuer", &(e)->issuer },   \
+		{ "region", &(e)->region },	    { "auth", &(e)->auth },       \
 	}
 
 static struct json *record_print_endpoints(const struct endpoints *e)

@@ -393,7 +393,7 @@ static void test_client_auth(void **state)
 		snprintf(env, sizeof(env), "CC_CLIENT_AUTH=%s", rows[i].setting);
 		given(&s, GIVEN(env));
 		same_number(rows[i].flow, provider_auth(f, &e, &s), rows[i].want);
-		buf_set(&e.client_auth, "body");
+		buf_set(&e.auth, "body");
 		if (!*rows[i].setting && f->auth != AUTH_NONE)
 			same_number(rows[i].flow, provider_auth(f, &e, &s), AUTH_BODY);
 		else
