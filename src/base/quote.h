@@ -37,8 +37,8 @@ void quote_shell(struct buf *out, const char *text);
 /*
  * Server text for people: control characters, those that break a line or turn its
  * direction, what is no UTF-8 and the beginning of a runner's command within a line
- * become '?'; cut between characters after @max bytes at most. The result is valid UTF-8, so that it
- * can stand in state.json.
+ * become '?'; cut between characters after @max bytes at most. The result is valid
+ * UTF-8, so that it can stand in state.json.
  */
 void quote_clean(struct buf *out, const char *text, size_t max);
 
