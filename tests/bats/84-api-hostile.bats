@@ -158,7 +158,7 @@ PYTHON
 }
 
 @test "an error of 200 MiB is that error, in little memory" {
-	local port arguments
+	local port
 	forget
 	exec {port}< <(exec python3 "$ROOT/tests/lib/plainlist.py" 3>&-)
 	local server=$!
