@@ -259,42 +259,41 @@ static int api_headers(const struct args *args, struct http_req *ret, struct err
 }
 
 /* METHOD PATH, or --method and PATH; methods are letters, a path has more than these. */
-static int api_words(const struct args *args, const char **method, const char **path,
-		     struct err *err)
+static int api_words(const struct args *args, struct http_req *ret, struct err *err)
 {
-	const char *given = args_value(args, "method");
+	const char *method = args_value(args, "method"), *path;
 
-	*method = given;
 	if (!args->rest_count)
 		return err_set(err, ERR_USAGE, "no path");
-	*path = args->rest[args->rest_count - 1];
-	if (args->rest_count == 2 && given)
+	path = args->rest[args->rest_count - 1];
+	if (args->rest_count == 2 && method)
 		return err_set(err, ERR_USAGE, "the method is given twice");
 	if (args->rest_count == 2)
-		*method = args->rest[0];
-	if (*method && (!**method || strlen(*method) > 20 ||
-			strspn(*method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != strlen(*method)))
+		method = args->rest[0];
+	if (method && (!*method || strlen(method) > 20 ||
+		       strspn(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != strlen(method)))
 		return err_set(err, ERR_USAGE,
 			       "the method must be capital letters, such as POST");
-	if (!**path)
+	if (!*path)
 		return err_set(err, ERR_USAGE, "the path is empty");
+	ret->method = method;
+	buf_add(&ret->url, path, strcspn(path, "#"));
 	return 0;
 }
 
 int api_request(const struct app *app, struct http_req *ret, struct err *err)
 {
 	const struct args *args = &app->args;
-	const char *data = args_value(args, "data"), *method = NULL;
-	const char *path = NULL;
+	const char *data = args_value(args, "data");
 	bool fields = false, no_body;
 
-	if (api_words(args, &method, &path, err))
+	if (api_words(args, ret, err))
 		return -1;
 	for (size_t i = 0; i < args->count; i++)
 		fields = fields || api_is_field(&args->given[i]);
-	ret->method = method ? method : data || fields ? "POST" : "GET";
+	if (!ret->method)
+		ret->method = data || fields ? "POST" : "GET";
 	no_body = strcmp(ret->method, "GET") == 0 || strcmp(ret->method, "HEAD") == 0;
-	buf_add(&ret->url, path, strcspn(path, "#"));
 	if (data && api_data(data, ret, err))
 		return -1;
 	if (fields && api_fields(args, data || no_body, ret, err))

@@ -337,16 +337,16 @@ cxone_lists() {
 
 @test "the link to an extraction's result never gets the token" {
 	use_cxone items=50,polls=2
-	ok cc api --wait /data-extraction/v1/jobs -f entityName=qm -f version=1 --poll 0
+	ok cc api --wait /data-extraction/v1/jobs -f entityName=qm -f version=1 --poll 1
 	same 'id,n,name' "${lines[0]%$'\r'}"
 	same 51 "${#lines[@]}"
 	same '- 200' "$(journal --kind storage --field header.authorization) $(journal --kind storage --field status)"
 	keeps_quiet 'sig'
 	use_cxone items=50,polls=1,storage.503x1
-	ok cc api --wait /data-extraction/v1/jobs -f entityName=qm --poll 0
+	ok cc api --wait /data-extraction/v1/jobs -f entityName=qm --poll 1
 	same 51 "${#lines[@]}"
 	use_cxone items=50,polls=1,resulturl=same
-	ok cc api --wait /data-extraction/v1/jobs -f entityName=qm --poll 0
+	ok cc api --wait /data-extraction/v1/jobs -f entityName=qm --poll 1
 	same 51 "${#lines[@]}"
 	same '- 200' "$(journal --kind storage --field header.authorization) $(journal --kind storage --field status)"
 	use_cxone items=50,polls=1,storage.403
@@ -355,5 +355,5 @@ cxone_lists() {
 	says 'HTTP 403.*the link to the result has expired or was refused; .*cc-token api --wait /data-extraction/v1/jobs/'
 	keeps_quiet 'role|sig='
 	use_cxone polls=1,jobstate=EXPIRED
-	fails 3 'the job is EXPIRED' cc api --wait /data-extraction/v1/jobs -f entityName=qm --poll 0
+	fails 3 'the job is EXPIRED' cc api --wait /data-extraction/v1/jobs -f entityName=qm --poll 1
 }
