@@ -18,42 +18,44 @@ from dataclasses import dataclass, field
 class Figures:
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
-    memory: list[int] = field(default_factory=list)  # KiB
+    memory: int = 0  # peak, KiB
 
     def median(self, what: str) -> float:
         return statistics.median(getattr(self, what))
 
 
-def run_once(argv: list[str], figures: Figures, environment: dict[str, str]) -> None:
-    """Runs argv with its output dropped and adds its figures; a failure ends the program.
-
-    time(1) stands between: a process's peak memory counts what it was forked from, and
-    that is small, while this interpreter is not.
-    """
+def spawn(argv: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Runs argv with its output dropped: its wall and processor time. A failure ends all."""
     null = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    start = time.perf_counter()
+    pid = os.posix_spawnp(argv[0], argv, environment, file_actions=null)
+    _, status, usage = os.wait4(pid, 0)
+    wall = time.perf_counter() - start
+    if status:
+        sys.exit(f"bench: exit {os.waitstatus_to_exitcode(status)} of {argv[0]}")
+    return wall, usage.ru_utime + usage.ru_stime
+
+
+def peak_memory(argv: list[str], environment: dict[str, str]) -> int:
+    """In KiB. time(1) stands between: a process's peak counts what it was forked from, and
+    that is small, while this interpreter is not. It takes time, so that is measured apart."""
     with tempfile.NamedTemporaryFile("r") as report:
-        timed = ["/usr/bin/time", "-q", "-f", "%M", "-o", report.name, *argv]
-        start = time.perf_counter()
-        pid = os.posix_spawn(timed[0], timed, environment, file_actions=null)
-        _, status, usage = os.wait4(pid, 0)
-        wall = time.perf_counter() - start
-        if status:
-            sys.exit(f"bench: exit {os.waitstatus_to_exitcode(status)} of {argv[0]}")
-        figures.memory.append(int(report.read()))
-    figures.wall.append(wall)
-    figures.cpu.append(usage.ru_utime + usage.ru_stime)
+        spawn(["/usr/bin/time", "-q", "-f", "%M", "-o", report.name, *argv], environment)
+        return int(report.read())
 
 
 def compare(commands: dict[str, list[str]], runs: int,
             environment: dict[str, str]) -> dict[str, Figures]:
-    """The figures of `runs` rounds over all commands, after one round that is not counted."""
+    """The figures of `runs` rounds over all commands, after one that looks at memory alone."""
     figures = {name: Figures() for name in commands}
-    for argv in commands.values():
-        run_once(argv, Figures(), environment)
+    for name, argv in commands.items():
+        figures[name].memory = peak_memory(argv, environment)
     for _ in range(runs):
         for name, argv in commands.items():
-            run_once(argv, figures[name], environment)
+            wall, cpu = spawn(argv, environment)
+            figures[name].wall.append(wall)
+            figures[name].cpu.append(cpu)
     return figures
 
 
@@ -65,5 +67,5 @@ def table(figures: dict[str, Figures], base: str) -> str:
         ratios = [f"{figures[base].median(what) / f.median(what):.2f}" if name != base else ""
                   for what in ("wall", "cpu")]
         rows.append(f"| {name} | {f.median('wall') * 1000:.1f} | {f.median('cpu') * 1000:.1f} "
-                    f"| {f.median('memory') / 1024:.1f} | {ratios[0]} | {ratios[1]} |")
+                    f"| {f.memory / 1024:.1f} | {ratios[0]} | {ratios[1]} |")
     return "\n".join(rows)
