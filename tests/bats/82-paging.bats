@@ -240,18 +240,13 @@ cxone_lists() {
 }
 
 @test "other APIs: Link headers of every kind, and a list without pages" {
-	local port path
-	forget
-	exec {port}< <(exec python3 "$ROOT/tests/lib/plainlist.py" 3>&-)
-	local server=$!
-	read -r EMU_URL <&"$port"
-	export CC_PROVIDER=oauth2 CC_CLIENT_ID=id CC_CLIENT_SECRET=secret
-	export CC_API_URL=http://127.0.0.1:$EMU_URL CC_TOKEN_URL=http://127.0.0.1:$EMU_URL/token
+	local path
+	use_plain_list
 	for path in /path /absolute /query /relative /all; do
 		run --separate-stderr cc api --paginate -q $path
 		same "0 $(seq 0 89 | sed 's/.*/{"n":&}/' | sha256sum)" "$status $(printf '%s\n' "$output" | sha256sum)"
 	done
-	kill $server
+	plain_list_stop
 }
 
 @test "progress: a line at the end, none with -q; on a terminal a bar" {

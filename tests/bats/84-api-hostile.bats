@@ -158,13 +158,7 @@ PYTHON
 }
 
 @test "an error of 200 MiB is that error, in little memory" {
-	local port
-	forget
-	exec {port}< <(exec python3 "$ROOT/tests/lib/plainlist.py" 3>&-)
-	local server=$!
-	read -r EMU_URL <&"$port"
-	export CC_PROVIDER=oauth2 CC_CLIENT_ID=id CC_CLIENT_SECRET=secret
-	export CC_API_URL=http://127.0.0.1:$EMU_URL CC_TOKEN_URL=http://127.0.0.1:$EMU_URL/token
+	use_plain_list
 	python3 - "$CC_TOKEN" "$BATS_TEST_TMPDIR" <<'PYTHON'
 import os, resource, subprocess, sys
 os.environ["ASAN_OPTIONS"] = "quarantine_size_mb=1"
@@ -178,7 +172,7 @@ for arguments in (["/refused"], ["--paginate", "/refused"], ["--wait", "/refused
 rss = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 assert rss < 64 * 1024, f"{rss} KiB"
 PYTHON
-	kill $server
+	plain_list_stop
 }
 
 @test "an answer that drips does not hold it up for ever, one that flows may take longer" {

@@ -31,3 +31,15 @@ listed() {
 
 # asked N [OPTION…]: so many API requests were made in this namespace.
 asked() { same "$1" "$(journal_count --kind api "${@:2}")"; }
+
+# use_plain_list: settings for tests/lib/plainlist.py, which runs until plain_list_stop.
+use_plain_list() {
+	local from port
+	forget
+	exec {from}< <(exec python3 "$ROOT/tests/lib/plainlist.py" 3>&-)
+	plain_list=$!
+	read -r port <&"$from"
+	export CC_PROVIDER=oauth2 CC_CLIENT_ID=id CC_CLIENT_SECRET=secret
+	export CC_API_URL=http://127.0.0.1:$port CC_TOKEN_URL=http://127.0.0.1:$port/token
+}
+plain_list_stop() { kill "$plain_list"; }
