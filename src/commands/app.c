@@ -28,7 +28,7 @@ static void app_share_ca(const struct app *app, struct session *s)
 {
 	AUTO_BUF struct buf dir = BUF_INIT(BUF_URL_MAX), file = BUF_INIT(BUF_URL_MAX);
 
-	if (settings_has(&app->settings, SET_CA_FILE) &&
+	if (settings_has(&app->settings, SET_CA_FILE) && !s->record.ca_file.len &&
 	    app_shown_path(app, buf_str(&s->state.path), &dir) &&
 	    app_shown_path(app, settings_str(&app->settings, SET_CA_FILE), &file))
 		fs_relative(buf_str(&dir), buf_str(&file), &s->ca_file);
