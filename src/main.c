@@ -83,7 +83,7 @@ static const struct command *main_choose(int *argc, char ***argv, struct err *er
 
 	if (self && strncmp(self, "cc-token-", 9) == 0) {
 		c = command_find(self + 9);
-		if (c && c->to_log)
+		if (c && c->runner_step)
 			return c;
 	}
 	if (*argc < 2) {
@@ -114,7 +114,7 @@ static int main_run(struct app *app, int argc, char **argv, struct err *err)
 	app->command = c = main_choose(&argc, &argv, err);
 	if (!c)
 		return -1;
-	runner_detect(&app->runner, c->to_log ? STDOUT_FILENO : STDERR_FILENO);
+	runner_detect(&app->runner, c->runner_step ? STDOUT_FILENO : STDERR_FILENO);
 	if (args_parse(&app->args, argc, argv, c->options ? c->options : none,
 		       c->takes_command, &app->settings, err))
 		return -1;
@@ -146,6 +146,6 @@ int main(int argc, char **argv)
 	settings_release(&app.settings);
 	buf_release(&app.place.base);
 	buf_release(&app.place.stored);
-	redact_release(log_secrets());
+	redact_release(redact_list());
 	return code;
 }

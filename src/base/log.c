@@ -40,7 +40,7 @@ bool log_enabled(enum log_level level)
 	return level <= current;
 }
 
-struct redact *log_secrets(void)
+struct redact *redact_list(void)
 {
 	return &secrets;
 }

@@ -1,6 +1,6 @@
 /*
  * What the program tells people, on stderr: one line a call, in one write(2), with
- * control characters removed and every value of log_secrets() replaced by "***".
+ * control characters removed and every value of redact_list() replaced by "***".
  * No request or response body is ever logged; see redact.h for who registers secrets.
  */
 #ifndef BASE_LOG_H
@@ -30,7 +30,7 @@ void log_at(enum log_level level, const char *fmt, ...) PRINTF(2, 3);
 void log_status(const char *text);
 
 /* The one list of values to hide; never NULL. */
-struct redact *log_secrets(void);
+struct redact *redact_list(void);
 
 /* @text as the log would show it: cleaned and redacted, appended to @out. */
 void log_clean(const char *text, struct buf *out);

@@ -88,7 +88,7 @@ static int plain_end(struct plain *p, const struct http_resp *resp, struct err *
 	plain_head(p, resp, &text);
 	if (!p->silent)
 		buf_add(&text, buf_str(&resp->body), resp->body.len);
-	redact_text(log_secrets(), buf_str(&text), text.len, &p->spool.held);
+	redact_text(redact_list(), buf_str(&text), text.len, &p->spool.held);
 	return spool_end(&p->spool, &p->sink, err);
 }
 

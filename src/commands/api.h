@@ -5,9 +5,9 @@
 #ifndef COMMANDS_API_H
 #define COMMANDS_API_H
 
-#include "base/spool.h"
+#include "api/spool.h"
 #include "commands/command.h"
-#include "session/pager.h"
+#include "api/pager.h"
 
 enum {
 	API_HOLD = 4 * 1024 * 1024, /* an answer up to this is printed only when whole */

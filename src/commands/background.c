@@ -7,15 +7,15 @@
 
 #include "base/fs.h"
 #include "base/log.h"
-#include "net/engine.h"
-#include "runner/sibling.h"
-#include "session/request.h"
+#include "refresh/engine.h"
+#include "refresh/container.h"
+#include "session/mailbox.h"
 
 enum { STOP_MS = 10 * 1000 }; /* for the refresher to end, a request included */
 
 const char *background_kind(const struct session *s)
 {
-	if (!request_alive(&s->state, NULL))
+	if (!mailbox_alive(&s->state, NULL))
 		return "none";
 	return s->record.container.len ? "container" : "process";
 }
@@ -71,7 +71,7 @@ static int background_container(struct app *app, struct session *s, struct err *
 	AUTO_FREE char *ca_file = *ca ? realpath(ca, NULL) : NULL;
 	AUTO_BUF struct buf base = BUF_INIT(BUF_URL_MAX), name = BUF_INIT(256);
 	AUTO_BUF struct buf variables = BUF_INIT(BUF_STATE_MAX), id = BUF_INIT(256);
-	struct sibling sibling = { .ca_file = ca_file, .command = command };
+	struct container sibling = { .ca_file = ca_file, .command = command };
 	struct err ignored = ERR_INIT;
 
 	if (background_place(s, &base, &name, err) ||
@@ -80,12 +80,12 @@ static int background_container(struct app *app, struct session *s, struct err *
 		return -1;
 	sibling.base = buf_str(&base);
 	sibling.name = buf_str(&name);
-	if (sibling_create(&sibling, &id, err))
+	if (container_create(&sibling, &id, err))
 		return -1;
 	if (background_note(s, buf_str(&id), err) == 0 &&
-	    sibling_start(buf_str(&id), &variables, err) == 0)
+	    container_start(buf_str(&id), &variables, err) == 0)
 		return 0;
-	if (sibling_remove(buf_str(&id), true, &ignored))
+	if (container_remove(buf_str(&id), true, &ignored))
 		log_warn("the container %.12s is left behind: %s", buf_str(&id),
 			 ignored.text);
 	background_note(s, "", &ignored);
@@ -176,7 +176,7 @@ int background_start(struct app *app, struct session *s, struct err *err)
 	struct err why = ERR_INIT;
 	int rc;
 
-	if (request_alive(&s->state, NULL))
+	if (mailbox_alive(&s->state, NULL))
 		return 0;
 	if (!background_needs_container(app)) {
 		rc = background_process(app, s, err);
@@ -197,13 +197,13 @@ int background_start(struct app *app, struct session *s, struct err *err)
 void background_stop(struct app *app, const struct session *s)
 {
 	struct err why = ERR_INIT;
-	bool obeyed = request_stop(&s->state, STOP_MS, &why) == 0;
+	bool obeyed = mailbox_stop(&s->state, STOP_MS, &why) == 0;
 	const char *id = buf_str(&s->record.container);
 
 	if (*id && engine_offered(ENGINE_SOCKET, &why) &&
-	    sibling_remove(id, !obeyed, &why))
+	    container_remove(id, !obeyed, &why))
 		app_warn(app, "the refresher's container %.12s: %s", id, why.text);
-	if (!obeyed && request_alive(&s->state, NULL))
+	if (!obeyed && mailbox_alive(&s->state, NULL))
 		app_warn(app, "the refresher does not end: %s", why.text);
 	else if (!obeyed)
 		app_warn(app, "the refresher was killed; a token that it was just "

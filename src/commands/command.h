@@ -32,7 +32,7 @@ struct command {
 	const struct arg_row *options; /* ended by a NULL name */
 	bool takes_command;	       /* what follows the first word is not ours */
 	bool needs_settings;	       /* false: works whatever the environment holds */
-	bool to_log; /* stdout is the runner's log, not a result: commands go there */
+	bool runner_step;	       /* stdout is the log of a step, not a result */
 	int positional_max;
 	int failure; /* not 0: the exit code for errors of lower ones (contract 6) */
 };

@@ -4,7 +4,7 @@
 
 #include "base/fs.h"
 #include "base/log.h"
-#include "net/engine.h"
+#include "refresh/engine.h"
 
 const struct arg_row doctor_options[] = {
 	{ "json", 0, NULL, "one JSON object" },

@@ -50,6 +50,6 @@ int cmd_exec(struct app *app, struct err *err)
 	if (redact)
 		return filter_run(&child, &s.state, err);
 	session_close(&s);
-	redact_release(log_secrets());
+	redact_release(redact_list());
 	return child_wait(&child);
 }

@@ -106,7 +106,7 @@ static void filter_feed(struct filter *f, struct pump *p, size_t len)
 	filter_learn(f);
 	buf_reset(&p->text);
 	p->written = 0;
-	redact_feed(log_secrets(), &p->stream, f->chunk, len, !len, &p->text);
+	redact_feed(redact_list(), &p->stream, f->chunk, len, !len, &p->text);
 	if (p->text.failed)
 		filter_lose(f, p, ENOMEM);
 }

@@ -1,4 +1,4 @@
-/* The output of a command on its way to ours, without the values of log_secrets(). */
+/* The output of a command on its way to ours, without the values of redact_list(). */
 #ifndef COMMANDS_FILTER_H
 #define COMMANDS_FILTER_H
 

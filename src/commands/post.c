@@ -11,7 +11,7 @@ enum { POST_REVOKE_MS = 10 * 1000 };
  */
 static int post_open(struct app *app, struct session *s, struct err *err)
 {
-	const char *saved = app->command->to_log ? runner_saved("state") : NULL;
+	const char *saved = app->command->runner_step ? runner_saved("state") : NULL;
 
 	if (!saved)
 		return app_session(app, s, SESSION_STORED, err);
@@ -74,7 +74,7 @@ static int post_not_found(struct app *app, const struct err *why, struct err *er
 {
 	if (why->kind == ERR_NO_TOKEN)
 		return 0;
-	if (app->command->to_log) {
+	if (app->command->runner_step) {
 		app_warn(app, "the token is not revoked: %s", why->text);
 		return 0;
 	}

@@ -9,8 +9,8 @@
 #include "base/fs.h"
 #include "base/interrupt.h"
 #include "base/log.h"
-#include "session/refresher.h"
-#include "session/request.h"
+#include "refresh/refresher.h"
+#include "session/mailbox.h"
 
 const struct arg_row refresh_options[] = {
 	{ "detach", 'd', NULL, "go to the background once the first token is stored" },

@@ -238,7 +238,7 @@ static void http_hide_user(const char *value)
 
 	if (at && at > from)
 		buf_add(&user, from, (size_t)(at - from));
-	redact_add(log_secrets(), buf_str(&user));
+	redact_add(redact_list(), buf_str(&user));
 }
 
 /* Names as libcurl reads them: libcurl-env(3). */
@@ -258,10 +258,10 @@ void http_hide_proxy_passwords(void)
 				 CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME))
 			http_hide_user(value);
 		if (curl_url_get(u, CURLUPART_PASSWORD, &raw, 0) == CURLUE_OK)
-			redact_add(log_secrets(), raw);
+			redact_add(redact_list(), raw);
 		if (curl_url_get(u, CURLUPART_PASSWORD, &plain, CURLU_URLDECODE) ==
 		    CURLUE_OK)
-			redact_add(log_secrets(), plain);
+			redact_add(redact_list(), plain);
 		curl_free(raw);
 		curl_free(plain);
 		curl_url_cleanup(u);

@@ -35,8 +35,8 @@ void oauth_hide(const struct settings *s)
 		return;
 	oauth_basic(AUTH_BASIC_RAW, s, &raw);
 	oauth_basic(AUTH_BASIC, s, &encoded);
-	redact_add(log_secrets(), buf_str(&raw));
-	redact_add(log_secrets(), buf_str(&encoded));
+	redact_add(redact_list(), buf_str(&raw));
+	redact_add(redact_list(), buf_str(&encoded));
 }
 
 static void oauth_authenticate(const struct flow *f, const struct endpoints *e,

@@ -54,9 +54,9 @@ bool token_is_wellformed(const char *text)
 
 void token_hide(const struct token *t)
 {
-	redact_add_token(log_secrets(), buf_str(&t->access));
-	redact_add_token(log_secrets(), buf_str(&t->refresh));
-	redact_add_token(log_secrets(), buf_str(&t->id));
+	redact_add_token(redact_list(), buf_str(&t->access));
+	redact_add_token(redact_list(), buf_str(&t->refresh));
+	redact_add_token(redact_list(), buf_str(&t->id));
 }
 
 /* RFC 7519 section 3: the claims are the part between the first two dots. */

@@ -50,7 +50,7 @@ int64_t token_expires_wall(const struct token *t);
  */
 bool token_is_wellformed(const char *text);
 
-/* Adds everything in it that must not be seen to log_secrets(). */
+/* Adds everything in it that must not be seen to redact_list(). */
 void token_hide(const struct token *t);
 
 /*

@@ -28,13 +28,13 @@ void runner_detect(struct runner *r, int fd);
 const char *runner_name(const struct runner *r);
 
 /*
- * Tells the runner every value of log_secrets() that it was not told yet. Prints nothing
+ * Tells the runner every value of redact_list() that it was not told yet. Prints nothing
  * on GitLab and elsewhere: there the line itself would show the value. -1 with errno when
  * it could not be told: then nothing may be shown or handed over.
  */
 int runner_mask(const struct runner *r);
 
-/* Takes all values of log_secrets() as told: others have printed their masks. */
+/* Takes all values of redact_list() as told: others have printed their masks. */
 void runner_masked(void);
 
 /*

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/quote.h"
 #include "net/url.h"
-#include "session/request.h"
+#include "session/mailbox.h"
 
 void session_default_name(const struct flow *f, const struct endpoints *e,
 			  const struct settings *s, char name[static STATE_NAME_SIZE])
@@ -417,7 +417,7 @@ static int session_renew(struct session *s, const struct session_want *want,
 			       : state_write(&s->state, &s->record, err);
 	if (session_adopts_error(s, since))
 		return session_last_error(s, err);
-	if (!s->can_login && request_renewal(&s->state, &s->record, &ignored) == 0)
+	if (!s->can_login && mailbox_renewal(&s->state, &s->record, &ignored) == 0)
 		return 1;
 	if (!s->can_login)
 		return session_no_login(s, err);
@@ -446,5 +446,5 @@ int session_token(struct session *s, const struct session_want *want, struct err
 	if (!rc)
 		rc = session_renew(s, want, since, err);
 	state_unlock(&s->state);
-	return rc == 1 ? request_wait(s, want, since, err) : rc;
+	return rc == 1 ? mailbox_wait(s, want, since, err) : rc;
 }

@@ -89,7 +89,7 @@ void state_unlock(struct state *s);
 /*
  * Reads state.json into an initialised record. Where there is none, or one that is torn,
  * foreign, a link or of another version, has_token is false, and, but for the first
- * case, a warning says why, once. Tokens read are known to log_secrets() afterwards.
+ * case, a warning says why, once. Tokens read are known to redact_list() afterwards.
  */
 void state_read(struct state *s, struct record *ret);
 

@@ -139,7 +139,7 @@ static void settings_take(struct settings *s, enum setting_id id, const char *va
 			  enum setting_from from, const char *name)
 {
 	if (settings_row(id)->kind == SETTING_SECRET)
-		redact_add(log_secrets(), value);
+		redact_add(redact_list(), value);
 	buf_set(&s->v[id].value, value);
 	s->v[id].from = from;
 	s->v[id].name = name;

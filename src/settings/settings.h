@@ -4,7 +4,7 @@
  * One table describes them all; it feeds the parser, `help`, and the tables in README.
  * The first source that has a value wins: command-line option, action input
  * (INPUT_<NAME>), environment, default. An empty value is the same as none. A secret is
- * never an option, never printed, and known to log_secrets() from the moment it is read.
+ * never an option, never printed, and known to redact_list() from the moment it is read.
  */
 #ifndef SETTINGS_SETTINGS_H
 #define SETTINGS_SETTINGS_H

@@ -22,7 +22,7 @@ static void fuzz_check_token(const struct token *t)
 {
 	must(token_is_wellformed(buf_str(&t->access)));
 	must(t->lifetime >= 0 && t->lifetime <= TOKEN_LIFETIME_MAX);
-	must(redact_finds(log_secrets(), buf_str(&t->access), t->access.len) ||
+	must(redact_finds(redact_list(), buf_str(&t->access), t->access.len) ||
 	     t->access.len < REDACT_MIN);
 	for (const char *p = buf_str(&t->refresh); *p; p++)
 		must(*p > 0x20 && *p < 0x7f);
@@ -39,7 +39,7 @@ static void fuzz_answer(const struct flow *f, const struct http_resp *resp)
 	s.provider = f->provider;
 	buf_set(&s.v[SET_CLIENT_ID].value, "client");
 	buf_set(&s.v[SET_CLIENT_SECRET].value, "the-client-secret");
-	redact_add(log_secrets(), "the-client-secret");
+	redact_add(redact_list(), "the-client-secret");
 	verdict = oauth_token_answer(f, &s, resp, &t, &err);
 	if (verdict == OAUTH_OK) {
 		fuzz_check_token(&t);
@@ -52,7 +52,7 @@ static void fuzz_answer(const struct flow *f, const struct http_resp *resp)
 	verdict = oauth_revoke_answer(f, resp, &err);
 	must(verdict == OAUTH_OK || *err.text);
 	settings_release(&s);
-	redact_release(log_secrets());
+	redact_release(redact_list());
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -63,6 +63,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_parse(argc, argv, true);
 	while (argc > 0)
 		buf_release(&words[--argc]);
-	redact_release(log_secrets());
+	redact_release(redact_list());
 	return 0;
 }

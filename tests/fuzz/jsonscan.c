@@ -2,7 +2,7 @@
  * Any bytes, in pieces of a size that the first byte says: the pieces make no difference,
  * and what json_print() writes is read.
  */
-#include "net/jsonscan.h"
+#include "api/jsonscan.h"
 
 #include "base/json.h"
 #include "fuzz.h"

@@ -38,7 +38,7 @@ static inline int teardown(void **state)
 {
 	(void)state;
 	test_remove(base);
-	redact_release(log_secrets());
+	redact_release(redact_list());
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-#include "net/engine.h"
+#include "refresh/engine.h"
 
 #include "test.h"
 

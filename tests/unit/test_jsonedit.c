@@ -1,4 +1,4 @@
-/* net/jsonedit: one value in a JSON text replaced or added, the rest kept to the byte. */
+/* api/jsonedit: one value in a JSON text replaced or added, the rest kept to the byte. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "net/jsonedit.h"
+#include "api/jsonedit.h"
 
 static void test_jsonedit(void **state)
 {

@@ -1,4 +1,4 @@
-/* net/jsonscan: documents cut at every place, and what is no document. */
+/* api/jsonscan: documents cut at every place, and what is no document. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "net/jsonscan.h"
+#include "api/jsonscan.h"
 
 enum { BIG = 1024 * 1024 };
 

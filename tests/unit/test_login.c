@@ -268,7 +268,7 @@ static void test_logins(void **state)
 		recorded_check(&net, r->name, r->asked);
 		buf_release(&net.asked);
 	}
-	redact_release(log_secrets());
+	redact_release(redact_list());
 }
 
 /* RFC 6749 section 6: without a new refresh token the old one stays good. */
@@ -297,7 +297,7 @@ static void test_refresh_token_stays(void **state)
 		same_text("renewal", buf_str(&t.refresh), bodies[i][1]);
 		buf_release(&net.asked);
 	}
-	redact_release(log_secrets());
+	redact_release(redact_list());
 }
 
 /* Discovery fills what is empty, and is not done again once that is known. */
@@ -324,7 +324,7 @@ static void test_discovery_fills(void **state)
 	well("second", login_token(&l, NULL, &t, &err), &err);
 	recorded_check(&net, "twice", OIDC LOGIN LOGIN);
 	buf_release(&net.asked);
-	redact_release(log_secrets());
+	redact_release(redact_list());
 }
 
 static void test_budget(void **state)

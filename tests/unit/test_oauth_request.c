@@ -265,9 +265,9 @@ static void test_hide(void **state)
 
 		way_find(&w, cases[i].env);
 		oauth_hide(&w.settings);
-		assert_true(redact_finds(log_secrets(), cases[i].value,
+		assert_true(redact_finds(redact_list(), cases[i].value,
 					 strlen(cases[i].value)));
-		redact_release(log_secrets());
+		redact_release(redact_list());
 	}
 }
 

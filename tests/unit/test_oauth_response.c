@@ -92,7 +92,7 @@ static void test_tokens(void **state)
 		same_number(rows[i].body, t.issued_boot_ms, 5000);
 		assert_true(*t.boot_id);
 	}
-	redact_release(log_secrets());
+	redact_release(redact_list());
 }
 
 /* What an answer may say of the lifetime. -1: the row's own is taken. */
@@ -140,7 +140,7 @@ static void test_lifetimes(void **state)
 		well(body, judge(genesys, &resp, &t, &err) != OAUTH_OK, &err);
 		same_number(body, t.lifetime, rows[i].want < 0 ? 86400 : rows[i].want);
 	}
-	redact_release(log_secrets());
+	redact_release(redact_list());
 }
 
 /* Without expires_in a JWT tells by its own claim, seen from the server's clock. */
@@ -173,7 +173,7 @@ static void test_lifetime_by_claim(void **state)
 		well("claim", judge(genesys, &resp, &t, &err) != OAUTH_OK, &err);
 		same_number("claim", t.lifetime, rows[i].want);
 	}
-	redact_release(log_secrets());
+	redact_release(redact_list());
 }
 
 /* 2xx and yet no token: refused with what is wrong, and without the token itself. */
@@ -225,7 +225,7 @@ static void test_unusable(void **state)
 		assert_true(*err.hint);
 		same_text(rows[i][0], buf_str(&t.access), "");
 	}
-	redact_release(log_secrets());
+	redact_release(redact_list());
 }
 
 static void test_too_long(void **state)
@@ -241,7 +241,7 @@ static void test_too_long(void **state)
 	buf_adds(&resp.body, "\"}");
 	assert_int_equal(judge(genesys, &resp, &t, &err), OAUTH_REFUSED);
 	has_text("long", err.text, "longer than 64 KiB");
-	redact_release(log_secrets());
+	redact_release(redact_list());
 }
 
 #define NOT_FOUND                                                             \
@@ -336,7 +336,7 @@ static void test_refusals(void **state)
 		has_text(row, err.hint, r->hint);
 		lacks_text(row, err.text, "secret-value");
 		assert_true(*err.hint);
-		redact_release(log_secrets());
+		redact_release(redact_list());
 	}
 }
 
@@ -359,7 +359,7 @@ static void test_long_text(void **state)
 	has_text("long", err.text, "... (mmm");
 	has_text("long", err.text, "...) [correlation id the-id]");
 	assert_true(strlen(err.text) < 800);
-	redact_release(log_secrets());
+	redact_release(redact_list());
 }
 
 static void test_revocation(void **state)
@@ -394,7 +394,7 @@ static void test_revocation(void **state)
 			    : rows[i].want == OAUTH_RETRY ? ERR_TRANSIENT
 							  : ERR_REFUSED);
 	}
-	redact_release(log_secrets());
+	redact_release(redact_list());
 }
 
 static const struct CMUnitTest tests[] = {

@@ -1,4 +1,4 @@
-/* net/page: where the items of an answer are, and what is held of it. */
+/* api/page: where the items of an answer are, and what is held of it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "net/page.h"
+#include "api/page.h"
 
 static struct page page;
 static struct http_resp resp;

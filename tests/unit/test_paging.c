@@ -1,4 +1,4 @@
-/* net/paging: from answers to next requests, without a server. */
+/* api/paging: from answers to next requests, without a server. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "net/page.h"
+#include "api/page.h"
 #include "net/url.h"
 
 #define API "https://api.example.com"

@@ -87,10 +87,10 @@ static void test_round_trip(void **state)
 	assert_string_equal(b.last_error.hint, "what to do");
 	record_print(&b, &again);
 	assert_string_equal(buf_str(&text), buf_str(&again));
-	assert_true(redact_finds(log_secrets(), buf_str(&a.token.refresh),
+	assert_true(redact_finds(redact_list(), buf_str(&a.token.refresh),
 				 a.token.refresh.len));
 	buf_release(&again);
-	redact_release(log_secrets());
+	redact_release(redact_list());
 }
 
 static void test_empty(void **state)
@@ -125,7 +125,7 @@ static void test_torn(void **state)
 			fail_msg("the first %zu bytes are taken", n);
 		has_text("torn", err.text, "state.json");
 	}
-	redact_release(log_secrets());
+	redact_release(redact_list());
 }
 
 #define TOKEN(access, lifetime, boot_ms, issued)                                     \
@@ -199,7 +199,7 @@ static void test_malformed(void **state)
 		else
 			same_number(rows[i].text, r.last_error.kind, ERR_NONE);
 	}
-	redact_release(log_secrets());
+	redact_release(redact_list());
 }
 
 /* Whoever writes the file does not choose what post asks of the engine. */

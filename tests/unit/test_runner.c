@@ -18,7 +18,7 @@ static int teardown(void **state)
 	(void)state;
 	assert_int_equal(chdir("/"), 0);
 	test_remove(base);
-	redact_release(log_secrets());
+	redact_release(redact_list());
 	return 0;
 }
 
@@ -103,12 +103,12 @@ static void test_masks(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		struct runner r = { .kind = kinds[i], .fd = open_log() };
 
-		redact_add(log_secrets(), "a%b+c d");
+		redact_add(redact_list(), "a%b+c d");
 		runner_mask(&r);
 		runner_mask(&r);
-		redact_add(log_secrets(), "later");
+		redact_add(redact_list(), "later");
 		runner_mask(&r);
-		redact_add(log_secrets(), "told elsewhere");
+		redact_add(redact_list(), "told elsewhere");
 		runner_masked();
 		runner_mask(&r);
 		same_log("masks", r.fd,
@@ -119,7 +119,7 @@ static void test_masks(void **state)
 				       "::add-mask::later\n"
 				       "::add-mask::bGF0ZXI=\n"
 			       : "");
-		redact_release(log_secrets());
+		redact_release(redact_list());
 	}
 }
 
@@ -143,12 +143,12 @@ static void test_masks_for_act(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct runner r = { .kind = RUNNER_ACT, .fd = open_log() };
 
-		redact_add(log_secrets(), rows[i][0]);
-		for (size_t k = 1; k < log_secrets()->count; k++)
-			log_secrets()->forms[k].told = true;
+		redact_add(redact_list(), rows[i][0]);
+		for (size_t k = 1; k < redact_list()->count; k++)
+			redact_list()->forms[k].told = true;
 		runner_mask(&r);
 		same_log(rows[i][0], r.fd, rows[i][1]);
-		redact_release(log_secrets());
+		redact_release(redact_list());
 	}
 }
 
@@ -157,9 +157,9 @@ static void test_line_break_in_a_mask(void **state)
 	struct runner r = { .kind = RUNNER_GITHUB, .fd = open_log() };
 
 	(void)state;
-	redact_add(log_secrets(), "ab\r\ncd::e");
-	for (size_t k = 1; k < log_secrets()->count; k++)
-		log_secrets()->forms[k].told = true;
+	redact_add(redact_list(), "ab\r\ncd::e");
+	for (size_t k = 1; k < redact_list()->count; k++)
+		redact_list()->forms[k].told = true;
 	runner_mask(&r);
 	same_log("mask", r.fd, FIRST "::add-mask::ab%0D%0Acd::e\n");
 }
@@ -184,7 +184,7 @@ static void test_annotations(void **state)
 	};
 
 	(void)state;
-	redact_add(log_secrets(), "secret-value");
+	redact_add(redact_list(), "secret-value");
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct runner r = { .kind = rows[i].kind, .fd = open_log() };
 

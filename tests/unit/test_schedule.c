@@ -1,4 +1,4 @@
-#include "session/schedule.h"
+#include "refresh/schedule.h"
 
 #include "test.h"
 

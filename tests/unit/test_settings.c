@@ -365,9 +365,9 @@ static void test_secrets(void **state)
 		assert_false(settings_has(&s, (enum setting_id)id));
 	}
 	given(&s, GIVEN("INPUT_CLIENT-SECRET=hunter2-hunter2"));
-	assert_true(redact_finds(log_secrets(), secret, strlen(secret)));
+	assert_true(redact_finds(redact_list(), secret, strlen(secret)));
 	settings_release(&s);
-	redact_release(log_secrets());
+	redact_release(redact_list());
 }
 
 static void test_too_long(void **state)

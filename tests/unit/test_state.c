@@ -21,7 +21,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	test_remove(base);
-	redact_release(log_secrets());
+	redact_release(redact_list());
 	return 0;
 }
 
@@ -99,7 +99,7 @@ static void test_write_and_read(void **state)
 	assert_true(back.has_token);
 	assert_string_equal(buf_str(&back.token.access), "two");
 	assert_int_equal(back.replaced_count, 1);
-	assert_true(redact_finds(log_secrets(), "one", 3) ==
+	assert_true(redact_finds(redact_list(), "one", 3) ==
 		    false); /* too short to hide */
 }
 

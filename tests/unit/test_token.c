@@ -208,8 +208,8 @@ static void test_hide(void **state)
 					    "the%2Frefresh%2Ftoken", "the-id-token",
 					    NULL };
 	     *text; text++)
-		assert_true(redact_finds(log_secrets(), *text, strlen(*text)));
-	redact_release(log_secrets());
+		assert_true(redact_finds(redact_list(), *text, strlen(*text)));
+	redact_release(redact_list());
 }
 
 static const struct CMUnitTest tests[] = {

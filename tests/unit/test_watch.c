@@ -1,4 +1,4 @@
-#include "session/watch.h"
+#include "refresh/watch.h"
 
 #include <fcntl.h>
 #include <stdio.h>

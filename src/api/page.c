@@ -1,0 +1,217 @@
+#include "api/page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct page_candidate *page_current(struct page *p)
+{
+	return p->candidates ? &p->candidate[p->candidates - 1] : NULL;
+}
+
+/* From now on the items are those of the candidate @c, NULL: of none so far. */
+static void page_decide(struct page *p, const struct page_candidate *c, const char *path)
+{
+	size_t end = c && c != page_current(p) ? c[1].from : p->spool.held.len;
+	size_t from = c ? c->from : end;
+
+	p->known = true;
+	snprintf(p->path, sizeof(p->path), "%s", path);
+	buf_cut(&p->spool.held, end);
+	buf_shift(&p->spool.held, from);
+	p->line = p->line > from ? p->line - from : 0;
+	p->facts.items = c ? c->items : 0;
+	p->candidates = 0;
+}
+
+static void page_on_value(void *arg, const char *path, enum jsonscan_type type,
+			  const char *text)
+{
+	struct page *p = arg;
+
+	page_facts_take(&p->facts, path, type, text);
+}
+
+/* Arrays that stand beside the items in answers of the vendors. */
+static bool page_is_aside(const char *path)
+{
+	static const char *const names[] = { "aggregations", "errors", "facets",
+					     "schemas",	     "types",  "warnings" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(path, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool page_on_array(void *arg, const char *path)
+{
+	struct page *p = arg;
+	struct page_candidate *c = &p->candidate[p->candidates];
+
+	p->absent = false;
+	buf_release(&p->whole);
+	if (p->known)
+		return strcmp(path, p->path) == 0;
+	p->line = p->spool.held.len;
+	if (paging_is_items(path) || !*path) {
+		page_decide(p, NULL, path);
+		return true;
+	}
+	if (p->candidates == PAGE_CANDIDATES || page_is_aside(path))
+		return false;
+	*c = (struct page_candidate){ .from = p->spool.held.len };
+	snprintf(c->path, sizeof(c->path), "%s", path);
+	p->candidates++;
+	return true;
+}
+
+static int page_on_item(void *arg, struct err *err)
+{
+	struct page *p = arg;
+	struct page_candidate *c = page_current(p);
+
+	(void)err;
+	if (c) {
+		c->items++;
+		c->objects += buf_str(&p->spool.held)[p->line] == '{';
+	} else {
+		p->facts.items++;
+	}
+	buf_addc(&p->spool.held, '\n');
+	p->line = p->spool.held.len;
+	return 0;
+}
+
+static const struct jsonscan_events page_events = { page_on_value, page_on_array,
+						    page_on_item };
+
+static void page_reset(struct page *p)
+{
+	page_facts_begin(&p->facts);
+	jsonscan_begin(&p->scan, &page_events, p, &p->spool.held);
+	p->absent = true;
+	p->line = 0;
+	p->candidates = 0;
+	buf_reset(&p->whole);
+	p->whole.max = PAGE_WHOLE_MAX;
+}
+
+void page_begin(struct page *p, const char *path, size_t hold, size_t item_max)
+{
+	p->spool.hold = hold;
+	p->spool.held.max = hold + item_max;
+	p->known = path != NULL;
+	snprintf(p->path, sizeof(p->path), "%s", path ? path : "");
+	spool_begin(&p->spool);
+	page_reset(p);
+}
+
+void page_again(struct page *p)
+{
+	spool_again(&p->spool);
+	page_reset(p);
+}
+
+/* A page is known again by its first bytes, as many as are held back. */
+static void page_identify(struct page *p)
+{
+	const struct spool *s = &p->spool;
+	struct digest d = DIGEST_INIT;
+
+	if (p->facts.digest || !p->known)
+		return;
+	digest_add(&d, buf_str(&s->held), s->held.len < s->hold ? s->held.len : s->hold);
+	p->facts.digest = digest_value(&d);
+}
+
+int page_feed(struct page *p, const char *data, size_t len, struct err *err)
+{
+	if (p->absent && !p->known)
+		buf_add(&p->whole, data, len);
+	if (jsonscan_feed(&p->scan, data, len, err))
+		return -1;
+	if (p->spool.held.len < p->spool.hold)
+		return 0;
+	if (!p->known && p->candidates)
+		page_decide(p, page_current(p), page_current(p)->path);
+	page_identify(p);
+	return 0;
+}
+
+bool page_is_full(const struct page *p)
+{
+	return p->facts.digest && p->known && p->line;
+}
+
+int page_flush(struct page *p, const struct spool_sink *sink, struct err *err)
+{
+	size_t lines = p->line;
+
+	p->line = 0;
+	return spool_flush(&p->spool, lines, sink, err);
+}
+
+/* Objects before scalars, then the larger before the smaller. */
+static void page_choose(struct page *p)
+{
+	const struct page_candidate *best = NULL;
+	size_t best_size = 0;
+
+	for (size_t i = 0; i < p->candidates; i++) {
+		const struct page_candidate *c = &p->candidate[i];
+		size_t end = i + 1 < p->candidates ? c[1].from : p->spool.held.len;
+		size_t size = end - c->from;
+
+		if (best && !best->objects == !c->objects ? size <= best_size
+							  : best && best->objects)
+			continue;
+		best = c;
+		best_size = size;
+	}
+	if (best)
+		page_decide(p, best, best->path);
+}
+
+int page_end(struct page *p, const struct http_resp *resp, struct err *err)
+{
+	page_facts_take_headers(&p->facts, resp);
+	if (!p->scan.offset && (resp->status == 204 || resp->status == 205)) {
+		p->known = true;
+		return 0;
+	}
+	if (jsonscan_end(&p->scan, err))
+		return -1;
+	if (!p->known)
+		page_choose(p);
+	p->facts.items_at = p->known ? p->path : NULL;
+	page_identify(p);
+	return 0;
+}
+
+int page_take_whole(struct page *p, struct err *err)
+{
+	struct buf whole = p->whole;
+	int rc;
+
+	p->whole = BUF_INIT(0);
+	if (whole.failed || !whole.len) {
+		buf_release(&whole);
+		return err_set(err, ERR_REFUSED,
+			       "the answer holds no list; call without --paginate");
+	}
+	jsonscan_begin(&p->scan, &page_events, p, &p->spool.held);
+	p->scan.whole = true;
+	rc = jsonscan_feed(&p->scan, buf_str(&whole), whole.len, err);
+	if (!rc)
+		rc = jsonscan_end(&p->scan, err);
+	buf_release(&whole);
+	return rc;
+}
+
+void page_release(struct page *p)
+{
+	spool_release(&p->spool);
+	page_facts_release(&p->facts);
+	jsonscan_release(&p->scan);
+	buf_release(&p->whole);
+}
