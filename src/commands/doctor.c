@@ -128,7 +128,7 @@ static void doctor_refresher(struct doctor *d)
 	bool wanted = settings_bool(d->settings, SET_REFRESH);
 	struct err why = ERR_INIT;
 
-	if (!d->app->runner.container && d->app->runner.kind != RUNNER_ACT)
+	if (!runner_isolates(&d->app->runner))
 		report_ok(&d->report, "refresher",
 			  "cc-token refresh --detach keeps a token fresh here");
 	else if (engine_open(&engine, ENGINE_SOCKET, &why) == 0)

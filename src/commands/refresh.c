@@ -72,7 +72,7 @@ static int refresh_go_dark(struct app *app, const struct refresher *r, struct er
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
 	    dup2(r->log_fd, STDERR_FILENO) < 0)
 		return err_sys(err, ERR_IO, errno, "can't redirect to refresher.log");
-	app->runner.kind = RUNNER_SHELL;
+	runner_mute(&app->runner);
 	return 0;
 }
 

@@ -13,10 +13,12 @@
 #include "base/buf.h"
 #include "settings/settings.h"
 
-enum runner_kind { RUNNER_SHELL, RUNNER_GITHUB, RUNNER_ACT, RUNNER_GITLAB };
+/* All that is known of one runner: a file of its own each, see runner/row.h. */
+struct runner_row;
+extern const struct runner_row runner_shell, runner_github, runner_act, runner_gitlab;
 
 struct runner {
-	enum runner_kind kind;
+	const struct runner_row *row;
 	bool container; /* GitHub: we are a container action, paths are under /github */
 	int fd;		/* where workflow commands go: stdout for action and post */
 };
@@ -24,8 +26,17 @@ struct runner {
 /* Reads the environment. @fd is 1 for action and post, 2 where stdout is the result. */
 void runner_detect(struct runner *r, int fd);
 
-/* "github", "act", "gitlab" or "shell". */
+/* As users call it: "github", "act", "gitlab", "shell". */
 const char *runner_name(const struct runner *r);
+
+/* The rows, in the order in which they are looked for; ended by NULL. */
+extern const struct runner_row *const runner_rows[];
+
+/* True when the action has a container of its own, which ends with its step. */
+bool runner_isolates(const struct runner *r);
+
+/* From now on nobody reads what we print: no line for a runner is written any more. */
+void runner_mute(struct runner *r);
 
 /*
  * Tells the runner every value of redact_list() that it was not told yet. Prints nothing
@@ -59,9 +70,6 @@ bool runner_shown_path(const struct runner *r, const char *path, struct buf *out
 
 /* The runner's command files. */
 enum runner_file { RUNNER_OUTPUT, RUNNER_ENV, RUNNER_PATH, RUNNER_STATE, RUNNER_SUMMARY };
-
-/* True when the runner gives that file. */
-bool runner_has_file(const struct runner *r, enum runner_file file);
 
 /*
  * Adds the line NAME=VALUE. A value with a line break is refused, not escaped. Without

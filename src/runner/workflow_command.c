@@ -1,12 +1,8 @@
-#include "runner/runner.h"
+#include "runner/workflow_command.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fs.h"
-#include "base/log.h"
 
 /* ActionCommand.cs, EscapeMapping: '%' first when reading, so first when writing too. */
 static void command_escape(struct buf *out, const char *text)
@@ -19,97 +15,50 @@ static void command_escape(struct buf *out, const char *text)
 	}
 }
 
-/*
- * A command counts at the beginning of a line alone, and what ran before us may have left
- * one open: a body of the API without a last line break, a prompt. Then this line is the
- * one that is printed, and it holds nothing; else it masks what no log holds.
- */
-#define COMMAND_FIRST "::add-mask::cc-token-begins-a-line\n"
-
-/* On stdout every line is ours and whole, but for what came before our first one. */
-static bool command_may_be_open(const struct runner *r, const struct redact *secrets)
-{
-	for (size_t i = 0; i < secrets->count && r->fd == STDOUT_FILENO; i++)
-		if (secrets->forms[i].told)
-			return false;
-	return true;
-}
-
-static void command_mask(const char *value, struct buf *out)
+void command_mask(const char *value, struct buf *out)
 {
 	buf_adds(out, "::add-mask::");
 	command_escape(out, value);
 	buf_addc(out, '\n');
 }
 
-/*
- * act takes everything up to the last "::" as the command's name, and would print the
- * line in clear (pkg/runner/command.go). There a value with "::" is masked by its parts,
- * and colons in front, which would join those of the command, are left out.
- */
-static void command_mask_parts(const char *value, struct buf *out)
+void command_annotate(enum runner_level level, const char *text, struct buf *out)
 {
-	AUTO_BUF struct buf part = BUF_INIT(4 * BUF_SECRET_MAX);
+	static const char *const names[] = { "notice", "warning", "error" };
 
-	for (const char *p = value, *end; p; p = end ? end + 2 : NULL) {
-		p += strspn(p, ":");
-		end = strstr(p, "::");
-		buf_reset(&part);
-		buf_add(&part, p, end ? (size_t)(end - p) : strlen(p));
-		if (part.len >= REDACT_MIN)
-			command_mask(buf_str(&part), out);
-	}
+	buf_addf(out, "::%s title=cc-token::", names[level]);
+	command_escape(out, text);
+	buf_addc(out, '\n');
 }
 
-int runner_mask(const struct runner *r)
-{
-	struct redact *secrets = redact_list();
-	AUTO_BUF struct buf lines = BUF_INIT((secrets->count + 1) * 16 * BUF_SECRET_MAX);
-	size_t first;
+static const char *const files[] = {
+	[RUNNER_OUTPUT] = "GITHUB_OUTPUT",
+	[RUNNER_ENV] = "GITHUB_ENV",
+	[RUNNER_PATH] = "GITHUB_PATH",
+	[RUNNER_STATE] = "GITHUB_STATE",
+	[RUNNER_SUMMARY] = "GITHUB_STEP_SUMMARY",
+};
 
-	if (r->kind != RUNNER_GITHUB && r->kind != RUNNER_ACT)
+int command_add(const struct runner *r, enum runner_file file, const char *text,
+		struct err *err)
+{
+	const char *path = runner_env(files[file]);
+
+	(void)r;
+	if (!path)
 		return 0;
-	if (command_may_be_open(r, secrets))
-		buf_adds(&lines, COMMAND_FIRST);
-	first = lines.len;
-	for (struct redact_form *f = secrets->forms; f < secrets->forms + secrets->count;
-	     f++) {
-		if (f->told || f->derived)
-			continue;
-		if (r->kind == RUNNER_ACT)
-			command_mask_parts(buf_str(&f->text), &lines);
-		else
-			command_mask(buf_str(&f->text), &lines);
-	}
-	if (lines.failed) {
-		errno = EFBIG;
-		return -1;
-	}
-	/* At once, so that no other process of the step comes between. */
-	if (lines.len > first && fs_write_all(r->fd, buf_str(&lines), lines.len))
-		return -1;
-	runner_masked();
+	if (fs_append(path, text, strlen(text), err))
+		return err_wrap(err, "the runner's %s", files[file]);
 	return 0;
 }
 
-void runner_masked(void)
+int command_put(const struct runner *r, enum runner_file file, const char *name,
+		const char *value, struct err *err)
 {
-	struct redact *secrets = redact_list();
+	AUTO_BUF struct buf line = BUF_INIT(2 * BUF_SECRET_MAX);
 
-	for (size_t i = 0; i < secrets->count; i++)
-		secrets->forms[i].told = true;
-}
-
-void runner_annotate(const struct runner *r, enum runner_level level, const char *text)
-{
-	static const char *const names[] = { "notice", "warning", "error" };
-	AUTO_BUF struct buf clean = BUF_INIT(16 * 1024), line = BUF_INIT(64 * 1024);
-
-	if (r->kind != RUNNER_GITHUB && r->kind != RUNNER_ACT)
-		return;
-	log_clean(text, &clean);
-	buf_addf(&line, "::%s title=cc-token::", names[level]);
-	command_escape(&line, buf_str(&clean));
-	buf_addc(&line, '\n');
-	fs_write_all(r->fd, buf_str(&line), line.len);
+	buf_addf(&line, "%s=%s\n", name, value);
+	if (buf_check(&line, name, err))
+		return -1;
+	return command_add(r, file, buf_str(&line), err);
 }

@@ -1,0 +1,74 @@
+/* act (nektos/act), which speaks GitHub's commands with rules of its own. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/redact.h"
+#include "runner/workflow_command.h"
+
+/* Shared among all containers of a job (pkg/runner/run_context.go). */
+#define ACT_VOLUME "/var/run/act"
+
+static bool act_here(void)
+{
+	return runner_env_is("GITHUB_ACTIONS", "true") && runner_env("ACT");
+}
+
+/*
+ * act takes everything up to the last "::" as the command's name, and would print the
+ * line in clear (pkg/runner/command.go). A value with "::" is masked by its parts, and
+ * colons in front, which would join those of the command, are left out.
+ */
+static void act_mask(const char *value, struct buf *out)
+{
+	AUTO_BUF struct buf part = BUF_INIT(4 * BUF_SECRET_MAX);
+
+	for (const char *p = value, *end; p; p = end ? end + 2 : NULL) {
+		p += strspn(p, ":");
+		end = strstr(p, "::");
+		buf_reset(&part);
+		buf_add(&part, p, end ? (size_t)(end - p) : strlen(p));
+		if (part.len >= REDACT_MIN)
+			command_mask(buf_str(&part), out);
+	}
+}
+
+static const struct runner_place act_places[] = {
+	{ false, NULL, ACT_VOLUME },
+	{ false, "RUNNER_TEMP", NULL },
+	{ 0 },
+};
+
+static int act_give_base(const char *base, struct err *err)
+{
+	const char *theirs = runner_env("GITHUB_EVENT_PATH");
+	struct stat st;
+	int fd;
+
+	if (strcmp(base, ACT_VOLUME "/cc-token") != 0 || geteuid() != 0 || !theirs ||
+	    stat(theirs, &st))
+		return 0;
+	fd = fs_make_dir(base, err);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	if (lchown(base, st.st_uid, st.st_gid))
+		return err_sys(err, ERR_IO, errno, "can't give %s to the job's user",
+			       base);
+	return 0;
+}
+
+const struct runner_row runner_act = {
+	.name = "act",
+	.here = act_here,
+	.isolates = true,
+	.mask = act_mask,
+	.mask_first = COMMAND_FIRST,
+	.put = command_put,
+	.add = command_add,
+	.annotate = command_annotate,
+	.places = act_places,
+	.give_base = act_give_base,
+};
