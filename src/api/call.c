@@ -2,10 +2,12 @@
 
 #include <string.h>
 
+#include "api/refusal.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/quote.h"
 #include "net/retry.h"
+#include "oauth/oauth.h"
 
 static bool call_may_repeat(const struct caller *c, const struct call *call)
 {
@@ -20,7 +22,9 @@ static bool call_may_repeat(const struct caller *c, const struct call *call)
 
 int caller_open(struct caller *ret, struct session *s, struct err *err)
 {
-	*ret = (struct caller){ .session = s, .http = session_http(s, err), .left = -1 };
+	*ret = (struct caller){ .session = s,
+				.http = transport_http(&s->transport, err),
+				.left = -1 };
 	return ret->http ? 0 : -1;
 }
 
@@ -186,7 +190,7 @@ static enum call_next call_renew(struct caller *c, struct call *call, struct err
 	char now[QUOTE_FINGERPRINT_SIZE];
 	struct err why = ERR_INIT;
 
-	call_describe(call, err);
+	refusal_describe(&call->resp, call->foreign, err);
 	if (call->renewed && strcmp(c->proven, call->used) != 0)
 		return call_fail(call, err);
 	call->renewed = true;
@@ -198,7 +202,7 @@ static enum call_next call_renew(struct caller *c, struct call *call, struct err
 		*err = ERR_INIT;
 		return CALL_AGAIN;
 	}
-	if (c->session->can_login || why.kind == ERR_INTERRUPTED) {
+	if (c->session->who.can_login || why.kind == ERR_INTERRUPTED) {
 		*err = why;
 		if (why.kind != ERR_INTERRUPTED)
 			err_wrap(err, "the token was refused (HTTP 401)");
@@ -253,7 +257,7 @@ enum call_next call_settle(struct caller *c, struct call *call, struct err *err)
 	}
 	if (status == 401 && !call->foreign)
 		return call_renew(c, call, err);
-	call_describe(call, err);
+	refusal_describe(&call->resp, call->foreign, err);
 	if (status == 429 || (status == 503 && resp->after_ms >= 0) ||
 	    (may_repeat && (status == 408 || (status >= 500 && status != 501))))
 		return call_later(c, call, err);

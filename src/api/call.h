@@ -94,11 +94,4 @@ int64_t call_delay_ms(struct caller *c, const struct call *call);
 void call_reset(struct call *call);
 void call_release(struct call *call);
 
-/*
- * Puts into @err what the server says of a failed call: status, code, text, correlation
- * id (providers.md 4.4, 6.8), and, where it is the API, as a hint what to do; at 403 that
- * names the permissions.
- */
-void call_describe(const struct call *call, struct err *err);
-
 #endif

@@ -1,11 +1,13 @@
-/* What a failed call means, for people: part of api/call.h. */
-#include "api/call.h"
+#include "api/refusal.h"
 
 #include <string.h>
 
 #include "base/json.h"
 #include "base/log.h"
 #include "base/quote.h"
+#include "oauth/oauth.h"
+
+enum { REFUSAL_LIST_MAX = 8 * 1024 * 1024 }; /* of permissions: as large as a body */
 
 /* The part of @text between @open and @close; to its end where there is no @close. */
 static void refusal_between(const char *text, const char *open, const char *close,
@@ -43,7 +45,7 @@ static bool refusal_permissions(const struct json *doc, struct buf *out)
 
 static void refusal_hint_forbidden(const struct http_resp *resp, struct err *err)
 {
-	AUTO_BUF struct buf list = BUF_INIT(CALL_BODY_MAX), clean = BUF_INIT(2048);
+	AUTO_BUF struct buf list = BUF_INIT(REFUSAL_LIST_MAX), clean = BUF_INIT(2048);
 	AUTO_BUF struct buf hidden = BUF_INIT(16 * 1024);
 	struct err ignored = ERR_INIT;
 	AUTO_JSON struct json *doc =
@@ -62,17 +64,15 @@ static void refusal_hint_forbidden(const struct http_resp *resp, struct err *err
 		 any ? "one of: " : "", buf_str(&clean));
 }
 
-void call_describe(const struct call *call, struct err *err)
+void refusal_describe(const struct http_resp *resp, bool foreign, struct err *err)
 {
-	const struct http_resp *resp = &call->resp;
-
 	oauth_describe_error(resp, ERR_API, err);
 	if (resp->status / 100 == 3)
 		err_hint(err, "redirects are not followed with credentials; call the "
 			      "final path");
-	else if (resp->status == 403 && !call->foreign)
+	else if (resp->status == 403 && !foreign)
 		refusal_hint_forbidden(resp, err);
-	else if (resp->status == 401 && !call->foreign)
+	else if (resp->status == 401 && !foreign)
 		err_hint(err, "check that the client may use this API, and that api-url "
 			      "and the token belong together");
 }

@@ -199,11 +199,6 @@ void json_put_bool(struct json *obj, const char *key, bool value)
 	cJSON_AddBoolToObject(json_mut(obj), key, value);
 }
 
-void json_put_null(struct json *obj, const char *key)
-{
-	cJSON_AddNullToObject(json_mut(obj), key);
-}
-
 void json_put(struct json *parent, const char *key, struct json *value)
 {
 	if (key)
@@ -251,14 +246,6 @@ void json_print(const struct json *v, struct buf *out)
 	}
 	buf_adds(out, text);
 	cJSON_free(text);
-}
-
-void json_quote(const char *text, struct buf *out)
-{
-	cJSON *v = cJSON_CreateStringReference(text);
-
-	json_print(json_wrap_const(v), out);
-	cJSON_Delete(v);
 }
 
 const char *json_library(void)

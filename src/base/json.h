@@ -57,7 +57,6 @@ struct json *json_array(void);
 void json_put_str(struct json *obj, const char *key, const char *value);
 void json_put_num(struct json *obj, const char *key, double value);
 void json_put_bool(struct json *obj, const char *key, bool value);
-void json_put_null(struct json *obj, const char *key);
 /* Moves @value under @key, or to the end of the array when @key is NULL. */
 void json_put(struct json *parent, const char *key, struct json *value);
 
@@ -78,8 +77,5 @@ void json_print(const struct json *v, struct buf *out);
 
 /* The library's version, "1.7.15". */
 const char *json_library(void);
-
-/* Appends @text as a JSON string with its quotes. */
-void json_quote(const char *text, struct buf *out);
 
 #endif

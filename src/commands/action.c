@@ -91,8 +91,9 @@ static void action_report(const struct session *s)
 	clock_format_span(token_left_ms(&s->record.token) / 1000, span);
 	quote_fingerprint(buf_str(&s->record.token.access), hex);
 	log_info("%s token %s%s%s, %s left (fingerprint %s)",
-		 provider_name(s->flow->provider), s->minted ? "fetched" : "reused",
-		 *api ? " for " : "", api, span, hex);
+		 provider_name(s->who.flow->provider),
+		 s->outcome.minted ? "fetched" : "reused", *api ? " for " : "", api, span,
+		 hex);
 }
 
 int cmd_action(struct app *app, struct err *err)

@@ -147,8 +147,8 @@ static int order_read(const struct app *app, struct http_req *req, struct order 
 /* True where no login is needed to find the API host, nor can change it. */
 static bool api_host_is_told(const struct session *s)
 {
-	return s->flow &&
-	       (!s->flow->discover_api || settings_has(s->settings, SET_API_URL));
+	return s->who.flow &&
+	       (!s->who.flow->discover_api || settings_has(s->settings, SET_API_URL));
 }
 
 /* Makes the path that @req asks for a URL at the session's API host. */

@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "base/log.h"
+#include "oauth/oauth.h"
 #include "refresh/engine.h"
 
 const struct arg_row doctor_options[] = {
@@ -65,20 +66,18 @@ static void doctor_provider(struct doctor *d)
 
 	for (int id = 0; id < SETTING_COUNT; id++)
 		doctor_setting(d, (enum setting_id)id);
-	d->s.flow = provider_flow(s, true, &why);
-	if (!d->s.flow ||
-	    provider_endpoints(d->s.flow, s, &d->s.record.endpoints, &why)) {
+	d->flow = provider_flow(s, true, &why);
+	if (!d->flow || provider_endpoints(d->flow, s, &d->endpoints, &why)) {
 		report_fail(&d->report, "provider", &why);
-		d->s.flow = NULL;
+		d->flow = NULL;
 		return;
 	}
 	oauth_hide(s);
-	report_ok(&d->report, "provider", "%s%s%s, API %s", d->s.flow->name,
-		  d->s.record.endpoints.region.len ? ", region " : "",
-		  buf_str(&d->s.record.endpoints.region),
-		  d->s.record.endpoints.api_url.len
-			  ? buf_str(&d->s.record.endpoints.api_url)
-			  : "to be discovered");
+	report_ok(&d->report, "provider", "%s%s%s, API %s", d->flow->name,
+		  d->endpoints.region.len ? ", region " : "",
+		  buf_str(&d->endpoints.region),
+		  d->endpoints.api_url.len ? buf_str(&d->endpoints.api_url)
+					   : "to be discovered");
 }
 
 static void doctor_cut(struct buf *path)
@@ -147,10 +146,10 @@ static void doctor_refresher(struct doctor *d)
 
 static void doctor_network(struct doctor *d)
 {
-	const struct endpoints *e = &d->s.record.endpoints;
+	const struct endpoints *e = &d->endpoints;
 
-	if (!d->s.flow || !doctor_way(d, e->token_url.len ? buf_str(&e->token_url)
-							  : buf_str(&e->issuer)))
+	if (!d->flow || !doctor_way(d, e->token_url.len ? buf_str(&e->token_url)
+							: buf_str(&e->issuer)))
 		return;
 	doctor_token(d);
 }
@@ -159,18 +158,17 @@ static void doctor_open(struct doctor *d, struct app *app)
 {
 	*d = (struct doctor){ .app = app,
 			      .settings = &app->settings,
-			      .s = { .settings = &app->settings, .state = STATE_INIT },
+			      .endpoints = ENDPOINTS_INIT,
+			      .token = TOKEN_INIT,
 			      .trace = TRACE_INIT };
-	d->s.record = RECORD_INIT;
-	d->s.given = ENDPOINTS_INIT;
-	d->s.ca_origin = BUF_INIT(512);
-	d->s.once = true;
 	report_init(&d->report);
 }
 
 static void doctor_close(struct doctor *d)
 {
-	session_close(&d->s);
+	endpoints_release(&d->endpoints);
+	token_release(&d->token);
+	transport_close(&d->transport);
 	trace_release(&d->trace);
 	report_release(&d->report);
 }
@@ -180,13 +178,10 @@ static void doctor_ready(struct doctor *d)
 {
 	int64_t timeout = settings_seconds(d->settings, SET_TIMEOUT) * 1000;
 
-	settings_describe(d->settings, SET_CA_FILE, &d->s.ca_origin);
-	d->s.http_opts = (struct http_options){
-		.ca_file = settings_str(d->settings, SET_CA_FILE),
-		.ca_origin = buf_str(&d->s.ca_origin),
-		.timeout_ms = timeout < DOCTOR_ATTEMPT_MS ? timeout : DOCTOR_ATTEMPT_MS,
-		.trace = &d->trace,
-	};
+	transport_init(&d->transport, d->settings);
+	d->transport.opts.trace = &d->trace;
+	if (timeout > DOCTOR_ATTEMPT_MS)
+		d->transport.opts.timeout_ms = DOCTOR_ATTEMPT_MS;
 }
 
 static void doctor_examine(struct doctor *d, struct app *app)

@@ -14,7 +14,10 @@ struct doctor {
 	const struct app *app;
 	const struct settings *settings;
 	struct report report;
-	struct session s; /* without a state: flow, endpoints, transport, the token */
+	const struct flow *flow;    /* NULL: the settings do not make one */
+	struct endpoints endpoints; /* by the settings, and by discovery */
+	struct transport transport;
+	struct token token; /* of the doctor's own */
 	struct trace trace;
 	bool has_date;
 	int64_t date_offset; /* the server's clock minus ours, in seconds, as last told */

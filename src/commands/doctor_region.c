@@ -6,6 +6,7 @@
 #include "base/interrupt.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "oauth/oauth.h"
 
 enum { SECRET_BYTES = 24, SEARCH_MS = 60 * 1000 };
 
@@ -61,7 +62,7 @@ static enum region_answer region_ask(struct doctor *d, const char *region)
 		       : provider_flow(&made_up, true, &ignored);
 	if (flow && provider_endpoints(flow, &made_up, &e, &ignored) == 0 &&
 	    oauth_token_request(flow, &e, &made_up, NULL, &req, &ignored) == 0 &&
-	    d->s.http->perform(d->s.http, &req, &resp, &ignored) == 0)
+	    d->transport.http->perform(d->transport.http, &req, &resp, &ignored) == 0)
 		answer = region_read(&resp);
 	settings_release(&made_up);
 	return answer;
@@ -90,13 +91,13 @@ static void region_report(struct doctor *d, const char *here, const struct regio
 
 void doctor_region(struct doctor *d)
 {
-	const char *here = buf_str(&d->s.record.endpoints.region);
+	const char *here = buf_str(&d->endpoints.region);
 	int64_t end = clock_boot_ms() + SEARCH_MS;
 	const struct region *found = NULL;
 	struct err ignored = ERR_INIT;
 
 	/* An endpoint or a sub-domain that was given by itself says where. */
-	if (d->s.flow->provider != PROVIDER_GENESYS || !*here ||
+	if (d->flow->provider != PROVIDER_GENESYS || !*here ||
 	    settings_has(d->settings, SET_TOKEN_URL) ||
 	    settings_has(d->settings, SET_SUB_DOMAIN) ||
 	    region_ask(d, here) != REGION_UNKNOWN_CLIENT)

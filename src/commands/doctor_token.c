@@ -3,23 +3,28 @@
 #include <string.h>
 
 #include "net/url.h"
+#include "session/login.h"
 
 enum { REVOKE_MS = 10 * 1000 };
 
 static void token_revoke(struct doctor *d)
 {
-	struct session_revoked done;
+	struct revoker v = { .transport = &d->transport,
+			     .settings = d->settings,
+			     .flow = d->flow,
+			     .endpoints = &d->endpoints,
+			     .client_id = settings_str(d->settings, SET_CLIENT_ID) };
+	struct revoked done = { .why = ERR_INIT };
 	char span[CLOCK_TEXT_SIZE];
 
-	if (d->s.flow->revocation == REVOKE_NONE &&
-	    !d->s.record.endpoints.revoke_url.len) {
-		clock_format_span(token_left_ms(&d->s.record.token) / 1000, span);
+	if (d->flow->revocation == REVOKE_NONE && !d->endpoints.revoke_url.len) {
+		clock_format_span(token_left_ms(&d->token) / 1000, span);
 		report_ok(&d->report, "revocation",
 			  "%s has none; the token that was got here lasts %s more",
-			  provider_name(d->s.flow->provider), span);
+			  provider_name(d->flow->provider), span);
 		return;
 	}
-	session_revoke(&d->s, REVOKE_MS, &done);
+	revoke_token(&v, &d->token, REVOKE_MS, &done);
 	if (done.failed)
 		report_fail(&d->report, "revocation", &done.why);
 	else
@@ -37,9 +42,10 @@ static void token_show_genesys(struct doctor *d, const char *api)
 
 	req.method = "HEAD";
 	buf_addf(&req.url, "%s/api/v2/tokens/me", api);
-	buf_addf(&value, "Bearer %s", buf_str(&d->s.record.token.access));
+	buf_addf(&value, "Bearer %s", buf_str(&d->token.access));
 	http_req_header(&req, "Authorization", buf_str(&value));
-	if (d->s.http->perform(d->s.http, &req, &resp, &why) == 0 && resp.status < 300) {
+	if (d->transport.http->perform(d->transport.http, &req, &resp, &why) == 0 &&
+	    resp.status < 300) {
 		report_ok(&d->report, "API", "%s accepts the token (HTTP %d)", api,
 			  resp.status);
 		return;
@@ -54,7 +60,7 @@ static void token_show_genesys(struct doctor *d, const char *api)
 
 static void token_show(struct doctor *d)
 {
-	const struct endpoints *e = &d->s.record.endpoints;
+	const struct endpoints *e = &d->endpoints;
 	const char *api = buf_str(&e->api_url);
 
 	if (!*api)
@@ -62,7 +68,7 @@ static void token_show(struct doctor *d)
 			    "its host is not known");
 	else if (!url_same_origin(api, buf_str(&e->token_url)) && !doctor_way(d, api))
 		return;
-	else if (d->s.flow->revocation == REVOKE_GENESYS)
+	else if (d->flow->revocation == REVOKE_GENESYS)
 		token_show_genesys(d, api);
 	else
 		report_ok(&d->report, "API", "%s answers", api);
@@ -70,15 +76,14 @@ static void token_show(struct doctor *d)
 
 static int token_get(struct doctor *d, int *ret_status, struct err *err)
 {
-	AUTO_TOKEN struct token t = TOKEN_INIT;
 	struct login login = { .settings = d->settings,
-			       .flow = d->s.flow,
-			       .endpoints = &d->s.record.endpoints,
-			       .http = d->s.http,
+			       .flow = d->flow,
+			       .endpoints = &d->endpoints,
+			       .http = d->transport.http,
 			       .once = true };
 	int64_t start = clock_boot_ms();
 	char span[CLOCK_TEXT_SIZE];
-	int rc = login_token(&login, NULL, &t, err);
+	int rc = login_token(&login, NULL, &d->token, err);
 
 	d->date_offset = login.has_date ? login.date_offset : d->date_offset;
 	d->has_date = d->has_date || login.has_date;
@@ -88,12 +93,10 @@ static int token_get(struct doctor *d, int *ret_status, struct err *err)
 		return -1;
 	}
 	runner_mask(&d->app->runner);
-	clock_format_span(t.lifetime, span);
+	clock_format_span(d->token.lifetime, span);
 	report_ok(&d->report, "token", "one was got in %lld ms, and lasts %s",
 		  (long long)(clock_boot_ms() - start), span);
-	d->s.record.flow = d->s.flow;
-	buf_set(&d->s.record.client_id, settings_str(d->settings, SET_CLIENT_ID));
-	return record_put_token(&d->s.record, &t, err);
+	return 0;
 }
 
 void doctor_token(struct doctor *d)

@@ -127,7 +127,7 @@ bool doctor_way(struct doctor *d, const char *url)
 	AUTO_RESP struct http_resp resp = HTTP_RESP_INIT;
 	AUTO_BUF struct buf host = BUF_INIT(1024);
 	struct err why = ERR_INIT;
-	struct http *http = session_http(&d->s, &why);
+	struct http *http = transport_http(&d->transport, &why);
 
 	trace_reset(&d->trace);
 	req.method = "HEAD";

@@ -42,7 +42,7 @@ int cmd_exec(struct app *app, struct err *err)
 	    app_session(app, &s, SESSION_USE, err) || app_token(app, &s, &want, err) ||
 	    exec_environment(&s, err))
 		return -1;
-	session_hang_up(&s);
+	transport_hang_up(&s.transport);
 	if (child_start(&child, app->args.rest, redact, app->umask, err))
 		return -1;
 	/* The command may run for hours, and waiting for it needs no secret. */

@@ -19,24 +19,18 @@ static int post_open(struct app *app, struct session *s, struct err *err)
 	return session_open(s, &app->settings, &app->place, SESSION_SAVED, err);
 }
 
-/* RFC 7009 knows no place of its own: without an address there is nothing to call. */
-static bool post_can_revoke(const struct session *s)
-{
-	return s->flow && (s->flow->revocation == REVOKE_GENESYS ||
-			   s->record.endpoints.revoke_url.len);
-}
-
-static void post_revoke(struct app *app, struct session *s, struct session_revoked *ret)
+static void post_revoke(struct app *app, struct session *s, struct revoked *ret)
 {
 	const struct record *r = &s->record;
 
 	if (!settings_bool(&app->settings, SET_REVOKE) ||
 	    (!r->has_token && !r->replaced_count))
 		return;
-	if (!post_can_revoke(s)) {
+	if (!revoke_is_known(s->who.flow, &s->record.endpoints)) {
 		log_info("%s has no revocation%s; the token runs out by itself",
-			 s->flow ? provider_name(s->flow->provider) : "the provider",
-			 s->flow && s->flow->revocation == REVOKE_RFC7009
+			 s->who.flow ? provider_name(s->who.flow->provider)
+				     : "the provider",
+			 s->who.flow && s->who.flow->revocation == REVOKE_RFC7009
 				 ? " endpoint that is known (set revoke-url)"
 				 : "");
 		return;
@@ -53,7 +47,7 @@ static void post_revoke(struct app *app, struct session *s, struct session_revok
 }
 
 static void post_summary(struct app *app, const struct session *s,
-			 const struct session_revoked *done)
+			 const struct revoked *done)
 {
 	AUTO_BUF struct buf text = BUF_INIT(4096);
 	struct err why = ERR_INIT;
@@ -86,7 +80,7 @@ static int post_not_found(struct app *app, const struct err *why, struct err *er
 int cmd_post(struct app *app, struct err *err)
 {
 	AUTO_SESSION struct session s = { .state = STATE_INIT };
-	struct session_revoked done = { .why = ERR_INIT };
+	struct revoked done = { .why = ERR_INIT };
 	struct err why = ERR_INIT;
 
 	if (post_open(app, &s, &why))

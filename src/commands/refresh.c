@@ -107,8 +107,8 @@ static int refresh_open(struct app *app, struct session *s, struct refresher *r,
 {
 	if (app_session(app, s, SESSION_CREATE, err))
 		return -1;
-	if (!s->can_login) {
-		*err = s->login_err;
+	if (!s->who.can_login) {
+		*err = s->who.login_err;
 		return -1;
 	}
 	s->masks = (struct session_masks){ refresh_show, refresh_skip, &app->runner };

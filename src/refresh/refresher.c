@@ -92,9 +92,9 @@ static void renewal_child(struct session *s, const struct session_want *want, in
 	struct renewed result = { .err = ERR_INIT };
 
 	result.done = session_token(s, want, &result.err) == 0;
-	result.minted = s->minted;
-	result.final = s->final;
-	result.after_ms = s->after_ms;
+	result.minted = s->outcome.minted;
+	result.final = s->outcome.final;
+	result.after_ms = s->outcome.after_ms;
 	fs_write_all(fd, &result, sizeof(result));
 	session_close(s);
 	_exit(0);
@@ -334,9 +334,9 @@ static enum refresher_end refresher_loop(struct refresher *r, struct err *err)
 
 static void refresher_revoke(struct refresher *r)
 {
-	struct session_revoked done;
+	struct revoked done;
 
-	if (!settings_bool(r->s->settings, SET_REVOKE) || !r->s->flow)
+	if (!settings_bool(r->s->settings, SET_REVOKE) || !r->s->who.flow)
 		return;
 	session_revoke(r->s, REFRESHER_REVOKE_MS, &done);
 	log_info("the state is gone: %d tokens revoked, %d not", done.revoked,

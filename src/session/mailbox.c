@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/inotify.h>
 
 #include "base/fs.h"
 #include "base/interrupt.h"
@@ -37,62 +36,6 @@ int mailbox_renewal(const struct state *s, const struct record *r, struct err *e
 		return err_set(err, ERR_NO_TOKEN, "no refresher runs");
 	quote_fingerprint(buf_str(&r->token.access), hex);
 	return fs_replace(s->fd, MAILBOX_RENEW, hex, strlen(hex), 0600, err);
-}
-
-/* 1 when the wait is over, with the result or an error; 0 to go on. */
-static int mailbox_look(struct session *s, const struct session_want *want, int64_t since,
-			struct err *err)
-{
-	const struct state_error *last = &s->record.last_error;
-	/* Before the record is read: the last thing that one does is to write it. */
-	bool alive = mailbox_alive(&s->state, NULL);
-
-	if (session_reload(s, err))
-		return -1;
-	if (session_is_news(s, want, since) || session_is_good(s, want))
-		return 1;
-	if (last->kind != ERR_NONE && last->kind != ERR_TRANSIENT &&
-	    (!alive || last->boot_ms >= since)) {
-		err_set(err, last->kind, "%s", last->text);
-		return err_hint(err, "%s", last->hint);
-	}
-	if (alive)
-		return 0;
-	return session_no_login(s, err);
-}
-
-static void mailbox_drain(int fd)
-{
-	char events[4096];
-
-	while (read(fd, events, sizeof(events)) > 0)
-		;
-}
-
-int mailbox_wait(struct session *s, const struct session_want *want, int64_t since,
-		 struct err *err)
-{
-	AUTO_CLOSE int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	struct budget budget = budget_start(s->settings);
-	int64_t left;
-	int rc;
-
-	if (fd < 0 || inotify_add_watch(fd, buf_str(&s->state.path),
-					IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE) < 0)
-		return err_sys(err, ERR_IO, errno, "can't watch %s",
-			       buf_str(&s->state.path));
-	do {
-		mailbox_drain(fd);
-		rc = mailbox_look(s, want, since, err);
-		if (rc)
-			return rc < 0 ? err_wrap(err, "the refresher") : 0;
-		left = budget_left_ms(&budget);
-	} while (left && interrupt_wait(fd, left, err) > 0);
-	if (interrupt_check(err))
-		return -1;
-	err_set(err, ERR_TRANSIENT, "the refresher brought no new token in time%s%s",
-		*s->record.last_error.text ? ": " : "", s->record.last_error.text);
-	return err_hint(err, "see cc-token status");
 }
 
 /* True when it has ended within @ms. Asks again when the request was missed. */

@@ -12,7 +12,7 @@
 #ifndef SESSION_MAILBOX_H
 #define SESSION_MAILBOX_H
 
-#include "session/session.h"
+#include "session/state.h"
 
 #define MAILBOX_LOG   "refresher.log"
 #define MAILBOX_RENEW "renew"
@@ -30,10 +30,6 @@ bool mailbox_alive(const struct state *s, pid_t *ret_pid);
  * the state's lock: then no two ask for the same.
  */
 int mailbox_renewal(const struct state *s, const struct record *r, struct err *err);
-
-/* Waits, within retry-for, until the refresher has brought what @want says. */
-int mailbox_wait(struct session *s, const struct session_want *want, int64_t since,
-		 struct err *err);
 
 /*
  * Ends the refresher and waits for that: by request, and when it does not obey within

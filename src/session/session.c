@@ -1,283 +1,16 @@
 #include "session/session.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "base/log.h"
-#include "base/quote.h"
-#include "net/url.h"
+#include "session/login.h"
 #include "session/mailbox.h"
 
-void session_default_name(const struct flow *f, const struct endpoints *e,
-			  const struct settings *s, char name[static STATE_NAME_SIZE])
-{
-	AUTO_BUF struct buf id = BUF_INIT(BUF_SECRET_MAX * 4);
-	char hex[QUOTE_FINGERPRINT_SIZE];
-
-	buf_addf(&id, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n", f->name, buf_str(&e->token_url),
-		 buf_str(&e->issuer), settings_str(s, SET_CLIENT_ID),
-		 settings_str(s, SET_ACCESS_KEY_ID), settings_str(s, SET_SCOPE),
-		 settings_str(s, SET_AUDIENCE));
-	quote_fingerprint(buf_str(&id), hex);
-	snprintf(name, STATE_NAME_SIZE, "%s-%.8s", provider_name(f->provider), hex);
-}
-
-/*
- * Fills flow, endpoints, identity and can_login. Credentials that are missing leave flow
- * NULL and the reason in login_err; a value that is wrong is an error.
- */
-static int session_identify(struct session *s, struct err *err)
-{
-	s->flow = provider_flow(s->settings, false, &s->login_err);
-	if (!s->flow)
-		return 0;
-	s->can_login = provider_flow(s->settings, true, &s->login_err) != NULL;
-	oauth_hide(s->settings);
-	if (provider_endpoints(s->flow, s->settings, &s->given, err))
-		return -1;
-	session_default_name(s->flow, &s->given, s->settings, s->identity);
-	return 0;
-}
-
-static const char *session_client_id(const struct session *s)
-{
-	return settings_str(s->settings, s->flow->grant == GRANT_ACCESS_KEY
-						 ? SET_ACCESS_KEY_ID
-						 : SET_CLIENT_ID);
-}
-
-/* What the settings say goes first; what discovery found earlier fills the rest. */
-static void session_merge_endpoints(const struct session *s, struct endpoints *stored)
-{
-	const struct endpoints *given = &s->given;
-	bool found = s->flow->discover_api && !settings_has(s->settings, SET_API_URL) &&
-		     stored->api_url.len;
-
-	if (!found)
-		buf_set(&stored->api_url, buf_str(&given->api_url));
-	if (given->token_url.len)
-		buf_set(&stored->token_url, buf_str(&given->token_url));
-	if (given->revoke_url.len)
-		buf_set(&stored->revoke_url, buf_str(&given->revoke_url));
-	buf_set(&stored->issuer, buf_str(&given->issuer));
-	buf_set(&stored->region, buf_str(&given->region));
-}
-
-/* True when the record is not of the server that the settings name. */
-static bool session_is_elsewhere(const struct session *s)
-{
-	const struct endpoints *given = &s->given, *stored = &s->record.endpoints;
-
-	if (s->record.flow != s->flow)
-		return true;
-	if (given->token_url.len)
-		return !url_same_origin(buf_str(&given->token_url),
-					buf_str(&stored->token_url));
-	return !buf_equal(&given->issuer, &stored->issuer);
-}
-
-/*
- * What stands under a name may be another token than the settings mean. One of the same
- * server is replaced, and revoked at the end. One of another server could not be revoked
- * then, so a new one is refused; where only what is stored counts, the settings don't.
- */
-static int session_claim(struct session *s, struct err *err)
-{
-	struct record *r = &s->record;
-
-	if ((!r->has_token && !r->replaced_count) ||
-	    strcmp(r->identity, s->identity) == 0)
-		return 0;
-	if (s->mode == SESSION_STORED || s->mode == SESSION_SAVED) {
-		s->elsewhere = session_is_elsewhere(s);
-		s->can_login = false;
-		*s->identity = '\0';
-		return 0;
-	}
-	if (!session_is_elsewhere(s))
-		return record_retire(r, err);
-	err_set(err, ERR_USAGE, "%s holds a token of another server",
-		buf_str(&s->state.path));
-	return err_hint(err, "choose another name by --name, or end that one by "
-			     "cc-token stop");
-}
-
-int session_reload(struct session *s, struct err *err)
-{
-	struct record *r = &s->record;
-
-	record_release(r);
-	*r = RECORD_INIT;
-	state_read(&s->state, r);
-	if (!r->ca_file.len)
-		buf_set(&r->ca_file, buf_str(&s->ca_file));
-	if (*s->identity && session_claim(s, err))
-		return -1;
-	if (!*s->identity) {
-		s->flow = r->flow;
-		return 0;
-	}
-	r->flow = s->flow;
-	session_merge_endpoints(s, &r->endpoints);
-	buf_set(&r->client_id, session_client_id(s));
-	memcpy(r->identity, s->identity, sizeof(r->identity));
-	return 0;
-}
-
-static int session_open_stored(struct session *s, const char *path, struct err *err)
-{
-	AUTO_BUF struct buf base = BUF_INIT(BUF_URL_MAX);
-	const char *slash = strrchr(path, '/');
-
-	if (!slash || !slash[1])
-		return err_set(err, ERR_USAGE,
-			       "CC_TOKEN_STATE is not the path of a directory");
-	buf_add(&base, path, (size_t)(slash - path));
-	return state_open(&s->state, buf_str(&base), slash + 1, false, err);
-}
-
-/* With nothing that tells which token is meant, the only one that there is. */
-static int session_open_only(struct session *s, const struct session_place *place,
-			     struct err *err)
-{
-	AUTO_BUF struct buf names = BUF_INIT(BUF_URL_MAX);
-	size_t n = state_list(buf_str(&place->base), &names);
-
-	if (n == 1)
-		return state_open(&s->state, buf_str(&place->base), buf_str(&names),
-				  false, err);
-	if (n) {
-		err_set(err, ERR_USAGE, "more than one token is stored: %s",
-			buf_str(&names));
-		return err_hint(err, "choose by --name");
-	}
-	return err_set(err, ERR_NO_TOKEN, "no token is stored in %s",
-		       buf_str(&place->base));
-}
-
-/* True, and opened, when CC_TOKEN_STATE holds the very token that the settings mean. */
-static bool session_open_same(struct session *s, const struct session_place *place)
-{
-	AUTO_RECORD struct record r = RECORD_INIT;
-	struct err ignored = ERR_INIT;
-
-	if (!place->stored.len ||
-	    session_open_stored(s, buf_str(&place->stored), &ignored))
-		return false;
-	state_read(&s->state, &r);
-	if (strcmp(r.identity, s->identity) == 0)
-		return true;
-	state_close(&s->state);
-	return false;
-}
-
-static int session_open_named(struct session *s, const struct session_place *place,
-			      struct err *err)
-{
-	bool create =
-		s->mode == SESSION_CREATE || (s->mode == SESSION_USE && s->can_login);
-	bool named = settings_has(s->settings, SET_NAME);
-	const char *name = named ? settings_str(s->settings, SET_NAME) : s->identity;
-	int rc = -1;
-
-	if (!named && s->mode != SESSION_CREATE && session_open_same(s, place))
-		return 0;
-	rc = state_open(&s->state, buf_str(&place->base), name, create, err);
-	if (rc && err->kind == ERR_NO_TOKEN && !named && !s->can_login &&
-	    place->stored.len) {
-		*err = ERR_INIT;
-		*s->identity = '\0';
-		rc = session_open_stored(s, buf_str(&place->stored), err);
-	}
-	return rc;
-}
-
-static int session_open_state(struct session *s, const struct session_place *place,
-			      struct err *err)
-{
-	int rc;
-
-	if (s->mode == SESSION_SAVED)
-		return session_open_stored(s, buf_str(&place->stored), err);
-	if (!s->flow && s->mode == SESSION_CREATE) {
-		*err = s->login_err;
-		return -1;
-	}
-	if (s->flow || settings_has(s->settings, SET_NAME))
-		rc = session_open_named(s, place, err);
-	else if (place->stored.len)
-		rc = session_open_stored(s, buf_str(&place->stored), err);
-	else
-		rc = session_open_only(s, place, err);
-	if (rc && err->kind == ERR_NO_TOKEN && s->mode == SESSION_USE && !s->can_login) {
-		*err = s->login_err;
-		err_wrap(err, "no token is stored, and none can be fetched");
-	}
-	return rc;
-}
-
-int session_open(struct session *s, const struct settings *settings,
-		 const struct session_place *place, enum session_open_mode mode,
-		 struct err *err)
-{
-	*s = (struct session){ .settings = settings, .mode = mode, .state = STATE_INIT };
-	s->record = RECORD_INIT;
-	s->given = ENDPOINTS_INIT;
-	s->ca_file = BUF_INIT(BUF_URL_MAX);
-	s->ca_origin = BUF_INIT(256);
-	settings_describe(settings, SET_CA_FILE, &s->ca_origin);
-	s->http_opts = (struct http_options){
-		.ca_file = settings_str(settings, SET_CA_FILE),
-		.ca_origin = buf_str(&s->ca_origin),
-		.timeout_ms = settings_seconds(settings, SET_TIMEOUT) * 1000,
-	};
-	return session_identify(s, err) || session_open_state(s, place, err) ||
-			       session_reload(s, err)
-		       ? -1
-		       : 0;
-}
-
-void session_close(struct session *s)
-{
-	record_release(&s->record);
-	endpoints_release(&s->given);
-	buf_release(&s->ca_file);
-	buf_release(&s->ca_origin);
-	state_close(&s->state);
-	session_hang_up(s);
-}
-
-void session_hang_up(struct session *s)
-{
-	http_free(s->http);
-	s->http = NULL;
-}
-
-/* Without a ca-file of its own a step trusts what the one trusted that got the token. */
-static void session_adopt_ca(struct session *s)
-{
-	if (*s->http_opts.ca_file || !s->record.ca_file.len)
-		return;
-	buf_reset(&s->ca_file);
-	buf_addf(&s->ca_file, "%s/%s", buf_str(&s->state.path),
-		 buf_str(&s->record.ca_file));
-	if (access(buf_str(&s->ca_file), R_OK))
-		return;
-	buf_set(&s->ca_origin, "ca-file (from the step that stored the token)");
-	s->http_opts.ca_file = buf_str(&s->ca_file);
-	s->http_opts.ca_origin = buf_str(&s->ca_origin);
-}
-
-struct http *session_http(struct session *s, struct err *err)
-{
-	if (!s->http) {
-		session_adopt_ca(s);
-		http_hide_proxy_passwords();
-		s->http = http_open(&s->http_opts, err);
-	}
-	return s->http;
-}
+enum { TAKE_BACK_MS = 5 * 1000 };
 
 int64_t session_buffer(const struct settings *settings, const struct token *t)
 {
@@ -302,8 +35,12 @@ bool session_is_good(const struct session *s, const struct session_want *want)
 	       left >= want->min_ttl * 1000;
 }
 
-bool session_is_news(const struct session *s, const struct session_want *want,
-		     int64_t since)
+/*
+ * True when the stored token is another than @want->not_this and was asked for at or
+ * after @since on the boot clock.
+ */
+static bool session_is_news(const struct session *s, const struct session_want *want,
+			    int64_t since)
 {
 	const struct token *t = &s->record.token;
 	char boot_id[CLOCK_BOOT_ID_SIZE];
@@ -327,8 +64,8 @@ static void session_note_failure(struct session *s, const struct login *l,
 {
 	struct state_error *last = &s->record.last_error;
 
-	s->final = session_is_final(l, err);
-	s->after_ms = l->after_ms;
+	s->outcome.final = session_is_final(l, err);
+	s->outcome.after_ms = l->after_ms;
 	last->kind = err->kind;
 	last->once = s->once;
 	last->boot_ms = clock_boot_ms();
@@ -341,11 +78,11 @@ static int session_login(struct session *s, struct err *err)
 {
 	AUTO_TOKEN struct token t = TOKEN_INIT;
 	struct login login = { .settings = s->settings,
-			       .flow = s->flow,
+			       .flow = s->who.flow,
 			       .endpoints = &s->record.endpoints,
 			       .once = s->once };
 
-	login.http = session_http(s, err);
+	login.http = transport_http(&s->transport, err);
 	if (!login.http)
 		return -1;
 	if (login_token(&login, buf_str(&s->record.token.refresh), &t, err)) {
@@ -355,9 +92,7 @@ static int session_login(struct session *s, struct err *err)
 	if (s->masks.show)
 		s->masks.show(s->masks.arg);
 	s->record.last_error.kind = ERR_NONE;
-	s->date_offset = login.date_offset;
-	s->has_date = login.has_date;
-	s->minted = true;
+	s->outcome.minted = true;
 	if (!t.lifetime)
 		log_warn("the provider says that the token has expired already");
 	return record_put_token(&s->record, &t, err);
@@ -371,7 +106,12 @@ static int session_last_error(const struct session *s, struct err *err)
 	return err_hint(err, "%s", last->hint);
 }
 
-int session_no_login(const struct session *s, struct err *err)
+/*
+ * -1 with the reason why no token is fetched without credentials: what the last request
+ * of one that had some failed by, where the provider refused or there is no token at all;
+ * else what is missing here.
+ */
+static int session_no_login(const struct session *s, struct err *err)
 {
 	enum err_kind last = s->record.last_error.kind;
 	bool has = s->record.has_token;
@@ -381,9 +121,9 @@ int session_no_login(const struct session *s, struct err *err)
 		return err_wrap(err, "%s, and the last request failed",
 				has ? "a new token is needed" : "no token is stored");
 	}
-	*err = s->login_err;
+	*err = s->who.login_err;
 	err_wrap(err, "a new token is needed");
-	return *s->identity
+	return *s->who.name
 		       ? -1
 		       : err_hint(err,
 				  "give this step the credentials, or keep the token "
@@ -402,6 +142,45 @@ static bool session_adopts_error(const struct session *s, int64_t since)
 	return last->boot_ms >= since && last->boot_ms <= clock_boot_ms();
 }
 
+static struct revoker session_revoker(struct session *s)
+{
+	return (struct revoker){ .transport = &s->transport,
+				 .settings = s->settings,
+				 .flow = s->who.flow,
+				 .endpoints = &s->record.endpoints,
+				 .client_id = buf_str(&s->record.client_id),
+				 .elsewhere = s->who.elsewhere };
+}
+
+void session_revoke(struct session *s, int64_t budget_ms, struct revoked *ret)
+{
+	struct revoker v = session_revoker(s);
+
+	revoke_record(&v, &s->record, budget_ms, ret);
+}
+
+/*
+ * Revokes the present token, which is new, unless state.json holds it: where the state
+ * could not be written, nobody would find it again.
+ */
+static void session_take_back(struct session *s)
+{
+	AUTO_RECORD struct record stored = RECORD_INIT;
+	struct revoker v = session_revoker(s);
+	struct revoked done = { .why = ERR_INIT };
+
+	state_read(&s->state, &stored);
+	if (stored.has_token && buf_equal(&stored.token.access, &s->record.token.access))
+		return;
+	if (revoke_is_known(v.flow, v.endpoints))
+		revoke_token(&v, &s->record.token, TAKE_BACK_MS, &done);
+	else
+		done.failed = err_set(&done.why, ERR_USAGE, "no revocation is known");
+	if (done.failed)
+		log_warn("a new token could neither be stored nor revoked: %s",
+			 done.why.text);
+}
+
 /*
  * The lock is held. 1: the credentials are missing, but there is a refresher, which has
  * been asked.
@@ -417,9 +196,9 @@ static int session_renew(struct session *s, const struct session_want *want,
 			       : state_write(&s->state, &s->record, err);
 	if (session_adopts_error(s, since))
 		return session_last_error(s, err);
-	if (!s->can_login && mailbox_renewal(&s->state, &s->record, &ignored) == 0)
+	if (!s->who.can_login && mailbox_renewal(&s->state, &s->record, &ignored) == 0)
 		return 1;
-	if (!s->can_login)
+	if (!s->who.can_login)
 		return session_no_login(s, err);
 	if (session_login(s, err)) {
 		state_write(&s->state, &s->record, &ignored);
@@ -431,13 +210,70 @@ static int session_renew(struct session *s, const struct session_want *want,
 	return -1;
 }
 
+/* 1 when the wait is over, with the result or an error; 0 to go on. */
+static int session_look(struct session *s, const struct session_want *want, int64_t since,
+			struct err *err)
+{
+	const struct state_error *last = &s->record.last_error;
+	/* Before the record is read: the last thing that one does is to write it. */
+	bool alive = mailbox_alive(&s->state, NULL);
+
+	if (session_reload(s, err))
+		return -1;
+	if (session_is_news(s, want, since) || session_is_good(s, want))
+		return 1;
+	if (last->kind != ERR_NONE && last->kind != ERR_TRANSIENT &&
+	    (!alive || last->boot_ms >= since)) {
+		err_set(err, last->kind, "%s", last->text);
+		return err_hint(err, "%s", last->hint);
+	}
+	if (alive)
+		return 0;
+	return session_no_login(s, err);
+}
+
+static void session_drain(int fd)
+{
+	char events[4096];
+
+	while (read(fd, events, sizeof(events)) > 0)
+		;
+}
+
+/* Waits, within retry-for, until the refresher has brought what @want says. */
+static int session_await(struct session *s, const struct session_want *want,
+			 int64_t since, struct err *err)
+{
+	AUTO_CLOSE int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	struct budget budget = budget_start(s->settings);
+	int64_t left;
+	int rc;
+
+	if (fd < 0 || inotify_add_watch(fd, buf_str(&s->state.path),
+					IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE) < 0)
+		return err_sys(err, ERR_IO, errno, "can't watch %s",
+			       buf_str(&s->state.path));
+	do {
+		session_drain(fd);
+		rc = session_look(s, want, since, err);
+		if (rc)
+			return rc < 0 ? err_wrap(err, "the refresher") : 0;
+		left = budget_left_ms(&budget);
+	} while (left && interrupt_wait(fd, left, err) > 0);
+	if (interrupt_check(err))
+		return -1;
+	err_set(err, ERR_TRANSIENT, "the refresher brought no new token in time%s%s",
+		*s->record.last_error.text ? ": " : "", s->record.last_error.text);
+	return err_hint(err, "see cc-token status");
+}
+
 int session_token(struct session *s, const struct session_want *want, struct err *err)
 {
 	int64_t since = clock_boot_ms();
 	int rc;
 
-	s->minted = s->final = false;
-	s->after_ms = -1;
+	s->outcome.minted = s->outcome.final = false;
+	s->outcome.after_ms = -1;
 	if (session_is_good(s, want) && state_matches(&s->state, &s->record))
 		return 0;
 	if (state_lock(&s->state, err))
@@ -446,5 +282,5 @@ int session_token(struct session *s, const struct session_want *want, struct err
 	if (!rc)
 		rc = session_renew(s, want, since, err);
 	state_unlock(&s->state);
-	return rc == 1 ? mailbox_wait(s, want, since, err) : rc;
+	return rc == 1 ? session_await(s, want, since, err) : rc;
 }

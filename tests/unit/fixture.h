@@ -64,7 +64,7 @@ static inline int fixture_open(struct fixture *f, const char *const *env,
 		buf_addf(&f->place.stored, "%s/%s", base, stored);
 	given(&f->settings, env);
 	rc = session_open(&f->session, &f->settings, &f->place, mode, &f->err);
-	f->session.http = &f->net.http;
+	f->session.transport.http = &f->net.http;
 	return rc;
 }
 

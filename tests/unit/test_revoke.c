@@ -6,7 +6,7 @@ static const char *const genesys[] = { "CC_PROVIDER=genesys", CLIENT, "CC_RETRY_
 static void test_revokes_all(void **state)
 {
 	AUTO_FIXTURE struct fixture f;
-	struct session_revoked done;
+	struct revoked done;
 	static const char login[] = "POST https://login.mypurecloud.com/oauth/token "
 				    "grant_type=client_credentials " BASIC "\n";
 
@@ -40,7 +40,7 @@ static void test_revokes_both(void **state)
 		"CC_NAME=n",	      NULL
 	};
 	AUTO_FIXTURE struct fixture f, other;
-	struct session_revoked done;
+	struct revoked done;
 
 	(void)state;
 	fixture_make(&f, mine);

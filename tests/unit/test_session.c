@@ -13,12 +13,12 @@ static void test_fetches_once(void **state)
 	(void)state;
 	fixture_make(&f, oauth2);
 	get(&f, &any, REPLIES(TOKEN("one1")), "one1", LOGIN);
-	assert_true(f.session.minted);
+	assert_true(f.session.outcome.minted);
 	get(&f, &any, NULL, "one1", "");
-	assert_false(f.session.minted);
+	assert_false(f.session.outcome.minted);
 	fixture_make(&g, oauth2);
 	get(&g, &any, NULL, "one1", "");
-	snprintf(name, sizeof(name), "%s", g.session.identity);
+	snprintf(name, sizeof(name), "%s", g.session.who.name);
 	snprintf(path, sizeof(path), "%s/%s", base, name);
 	assert_string_equal(buf_str(&g.session.state.path), path);
 	/* a later step, with no credentials at all */
@@ -136,7 +136,7 @@ static void test_failures(void **state)
 		f.net.replies = REPLIES(cases[i].reply);
 		assert_int_equal(session_token(&f.session, &force, &f.err), -1);
 		assert_int_equal(f.err.kind, cases[i].want);
-		assert_int_equal(f.session.final, cases[i].final);
+		assert_int_equal(f.session.outcome.final, cases[i].final);
 		recorded_check(&f.net, "failure", LOGIN);
 		fixture_make(&g, oauth2);
 		assert_int_equal(g.session.record.last_error.kind, cases[i].want);
@@ -231,7 +231,7 @@ static void test_identity(void **state)
 		AUTO_FIXTURE struct fixture f;
 
 		fixture_make(&f, cases[i]);
-		snprintf(names[i], sizeof(names[i]), "%s", f.session.identity);
+		snprintf(names[i], sizeof(names[i]), "%s", f.session.who.name);
 		for (size_t k = 0; k < i; k++)
 			assert_string_not_equal(names[i], names[k]);
 	}
@@ -239,7 +239,7 @@ static void test_identity(void **state)
 
 	fixture_make(&f, GIVEN("CC_PROVIDER=oauth2", "CC_CLIENT_ID=id",
 			       "CC_CLIENT_SECRET=rotated", AT, "CC_TIMEOUT=5"));
-	assert_string_equal(f.session.identity, names[0]);
+	assert_string_equal(f.session.who.name, names[0]);
 }
 
 /* Another client under the same name: replaced on the same server, refused elsewhere. */
@@ -271,8 +271,8 @@ static void test_name_taken(void **state)
 				"CC_TOKEN_URL=https://y.example/t"),
 			  NULL, SESSION_STORED),
 	     &stored.err);
-	assert_true(stored.session.elsewhere);
-	assert_false(stored.session.can_login);
+	assert_true(stored.session.who.elsewhere);
+	assert_false(stored.session.who.can_login);
 }
 
 /* Several in one job: by name, by what an earlier step handed over, or not at all. */
