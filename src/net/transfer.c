@@ -1,6 +1,5 @@
 #include "net/transfer.h"
 
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -173,91 +172,12 @@ static struct curl_slist *http_header_list(const struct http_req *req, bool *ret
 	return list;
 }
 
-static void http_header_list_free(struct curl_slist *list)
+void transfer_drop_headers(struct transfer *t)
 {
-	for (struct curl_slist *l = list; l; l = l->next)
+	for (struct curl_slist *l = t->headers; l; l = l->next)
 		buf_wipe(l->data, strlen(l->data));
-	curl_slist_free_all(list);
-}
-
-/* What libcurl's codes mean to us. */
-static enum http_failure http_class(CURLcode rc, long proxy_status)
-{
-	switch (rc) {
-	case CURLE_OK:
-		return HTTP_OK;
-	case CURLE_COULDNT_RESOLVE_HOST:
-		return HTTP_RESOLVE;
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		return HTTP_RESOLVE_PROXY;
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_CERTPROBLEM:
-		return HTTP_CA;
-	case CURLE_SSL_CONNECT_ERROR:
-		return HTTP_TLS;
-	case CURLE_OPERATION_TIMEDOUT:
-		return HTTP_TIMEOUT;
-	case CURLE_PROXY:
-		return HTTP_PROXY;
-	case CURLE_ABORTED_BY_CALLBACK:
-		return HTTP_SIGNAL;
-	case CURLE_COULDNT_CONNECT:
-		return proxy_status >= 300 ? HTTP_PROXY : HTTP_CONNECT;
-	default:
-		return proxy_status >= 300 ? HTTP_PROXY : HTTP_TRANSFER;
-	}
-}
-
-static int http_fail(struct transfer *t, CURLcode rc, struct err *err)
-{
-	long proxy_status = 0;
-
-	curl_easy_getinfo(t->curl, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
-	t->resp->failure = t->sink_failed ? HTTP_SINK
-			   : t->too_big	  ? HTTP_TOO_BIG
-					  : http_class(rc, proxy_status);
-	if (t->resp->failure == HTTP_SINK) {
-		*err = t->sink_err;
-		return -1;
-	}
-	if (t->resp->failure == HTTP_SIGNAL)
-		return interrupt_check(err);
-	return http_failure_set(t->resp->failure,
-				*t->detail ? t->detail : curl_easy_strerror(rc), err);
-}
-
-/* RFC 9110 sections 6.6.1 and 10.2.3. */
-static void http_read_times(struct http_resp *resp)
-{
-	AUTO_BUF struct buf text = BUF_INIT(256);
-	time_t now = time(NULL), when;
-	char *end;
-
-	if (http_header(resp, "date", &text)) {
-		when = curl_getdate(buf_str(&text), NULL);
-		resp->has_date = when >= 0;
-		resp->date_wall = when;
-		resp->date_offset = when >= 0 ? when - now : 0;
-	}
-	buf_reset(&text);
-	if (!http_header(resp, "retry-after", &text) || !text.len)
-		return;
-	if (strspn(buf_str(&text), "0123456789") == text.len) {
-		errno = 0;
-		long s = strtol(buf_str(&text), &end, 10);
-
-		resp->after_ms = errno || s > 10 * 365 * 86400L
-					 ? INT64_C(1000) * 86400 * 3650
-					 : (int64_t)s * 1000;
-		return;
-	}
-	when = curl_getdate(buf_str(&text), NULL);
-	if (when < 0)
-		return;
-	/* A date is on the server's clock, and so is its Date. */
-	when -= resp->has_date ? (time_t)resp->date_wall : now;
-	resp->after_ms = when > 0 ? (int64_t)when * 1000 : 0;
+	curl_slist_free_all(t->headers);
+	t->headers = NULL;
 }
 
 static void http_set_tls(CURL *c, struct transfer_env *env)
@@ -363,7 +283,6 @@ static int http_need_trust(struct transfer_env *env, struct err *err)
 	return env->trust ? 0 : -1;
 }
 
-/* Makes the handle ready. Nothing is sent yet. */
 int transfer_prepare(struct transfer *t, struct err *err)
 {
 	bool tls = strncasecmp(buf_str(&t->req->url), "https:", 6) == 0;
@@ -375,7 +294,7 @@ int transfer_prepare(struct transfer *t, struct err *err)
 		return -1;
 	t->headers = http_header_list(t->req, &ok);
 	if (!ok || t->req->url.failed || t->req->body.failed) {
-		http_header_list_free(STEAL(t->headers, NULL));
+		transfer_drop_headers(t);
 		return err_set(err, ERR_USAGE,
 			       "the request is too long, or a header holds a control "
 			       "character");
@@ -390,35 +309,6 @@ int transfer_prepare(struct transfer *t, struct err *err)
 	http_set_callbacks(t);
 	http_set_request(t);
 	t->resp->sent_boot_ms = clock_boot_ms();
-	return 0;
-}
-
-static void transfer_trace(CURL *curl, struct trace *trace)
-{
-	const char *address = NULL;
-	long tunnel = 0;
-
-	curl_easy_getinfo(curl, CURLINFO_PRIMARY_IP, &address);
-	curl_easy_getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &tunnel);
-	buf_set(&trace->peer, address);
-	trace->proxied = tunnel != 0;
-}
-
-int transfer_finish(struct transfer *t, CURLcode rc, struct err *err)
-{
-	long status = 0, sent = 0;
-
-	t->resp->time_ms = clock_boot_ms() - t->resp->sent_boot_ms;
-	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(t->curl, CURLINFO_REQUEST_SIZE, &sent);
-	t->resp->status = (int)status;
-	t->resp->sent = sent > 0;
-	http_header_list_free(STEAL(t->headers, NULL));
-	if (t->env->opts.trace)
-		transfer_trace(t->curl, t->env->opts.trace);
-	if (rc != CURLE_OK && !t->cut)
-		return http_fail(t, rc, err);
-	http_read_times(t->resp);
 	return 0;
 }
 
@@ -439,6 +329,6 @@ struct transfer *transfer_open(struct transfer_env *env)
 void transfer_free(struct transfer *t)
 {
 	curl_easy_cleanup(t->curl);
-	http_header_list_free(t->headers);
+	transfer_drop_headers(t);
 	free(t);
 }

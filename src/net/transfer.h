@@ -50,6 +50,9 @@ int64_t transfer_timeout(const struct transfer *t);
 /* Makes the handle ready for t->req and t->resp. Nothing is sent yet. */
 int transfer_prepare(struct transfer *t, struct err *err);
 
+/* Wipes and frees the headers that were handed to libcurl. */
+void transfer_drop_headers(struct transfer *t);
+
 /* Reads out what became of it: as http.perform() returns. */
 int transfer_finish(struct transfer *t, CURLcode rc, struct err *err);
 
