@@ -12,7 +12,7 @@
  * 9.2.2) is repeated only where the server cannot have acted: it was never sent, or the
  * answer was 401, 429, or 503 with Retry-After.
  *
- * Where the API tells how many requests are left (inin-ratelimit-*, providers.md 4.3),
+ * Where the API tells how many requests are left (inin-ratelimit-*, docs/vendors.md),
  * calls are held back before the limit is hit.
  */
 #ifndef API_CALL_H

@@ -162,7 +162,7 @@ static enum paging_next paging_beyond(struct paging *p, const struct page_facts 
 }
 
 /*
- * Some links never end (providers.md 4.1), so of a server that contradicts itself the
+ * Some links never end (docs/vendors.md), so of a server that contradicts itself the
  * count of items is believed: it says whether a link beyond the count of pages leads to
  * more. Where it is not told, a page with items is believed, and the link is tried; but
  * not from a page beyond that count that has none. Where the server tells neither counts

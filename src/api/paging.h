@@ -2,7 +2,7 @@
  * How lists go on: from one page to the next, in every style that the vendors have, and
  * where to stop a server that leads astray. Pure: facts of an answer in, position out.
  *
- * The styles and their letters are those of providers.md 4.1 and 6.7. One is found out
+ * The styles and their letters are those of docs/vendors.md. One is found out
  * from the first answer, or named by the user. A row says what carries the position: a
  * link, a cursor, the number of a page, or the number of an item.
  */

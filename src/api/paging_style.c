@@ -52,7 +52,7 @@ const struct paging_style paging_styles[] = {
 };
 const size_t paging_style_count = ARRAY_LEN(paging_styles);
 
-/* Where the vendors put what the enums name; providers.md 4.1 and 6.7. */
+/* Where the vendors put what the enums name; docs/vendors.md. */
 static const struct {
 	const char *path;
 	enum paging_text text;

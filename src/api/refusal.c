@@ -22,7 +22,7 @@ static void refusal_between(const char *text, const char *open, const char *clos
 
 /*
  * The permissions that the vendor lists: messageParams.permissions, a text "[a, b]" or an
- * array, else the list in the message (providers.md 4.4). False when there is none.
+ * array, else the list in the message (docs/vendors.md). False when there is none.
  */
 static bool refusal_permissions(const struct json *doc, struct buf *out)
 {

@@ -6,7 +6,7 @@
 
 /*
  * Puts into @err what the server says of a failed call: status, code, text, correlation
- * id (providers.md 4.4, 6.8), and, unless it is @foreign to the API, a hint what to do;
+ * id (docs/vendors.md), and, unless it is @foreign to the API, a hint what to do;
  * at 403 that names the permissions.
  */
 void refusal_describe(const struct http_resp *resp, bool foreign, struct err *err);

@@ -54,7 +54,7 @@ int err_wrap(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 /* Says what to do about it, replacing an earlier hint. Always returns -1. */
 int err_hint(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 
-/* The exit code of contract section 6 for this error. */
+/* The exit code of this error (docs/reference.md). */
 int err_exit_code(const struct err *err);
 
 #endif

@@ -11,10 +11,10 @@
 enum {
 	POLL_FIRST_MS = 1000,	       /* Genesys names no pace: 1 s, doubling, ... */
 	POLL_LONGEST_MS = 30 * 1000,   /* ... up to this */
-	EXTRACTION_POLL_MS = 30 * 1000 /* CXone: no more often, providers.md 6.7 */
+	EXTRACTION_POLL_MS = 30 * 1000 /* CXone: no more often, docs/vendors.md */
 };
 
-/* An asynchronous job of either vendor: providers.md 4.1 and 6.7. */
+/* An asynchronous job of either vendor: docs/vendors.md. */
 struct job {
 	struct app *app;
 	struct caller *caller;

@@ -34,7 +34,7 @@ struct command {
 	bool needs_settings;	       /* false: works whatever the environment holds */
 	bool runner_step;	       /* stdout is the log of a step, not a result */
 	int positional_max;
-	int failure; /* not 0: the exit code for errors of lower ones (contract 6) */
+	int failure; /* not 0: the exit code for errors of lower ones */
 };
 
 extern const struct command commands[];
@@ -68,7 +68,7 @@ int app_seconds(const struct app *app, const char *name, int64_t otherwise, int6
 		struct err *err);
 
 /*
- * The variables for later steps and for the child of `exec` (contract section 4), in
+ * The variables for later steps and for the child of `exec` (docs/reference.md), in
  * order; ended by a NULL name. @dir is the token's directory as the consumer sees it.
  * Values are owned by @ret; release it with handover_release().
  */

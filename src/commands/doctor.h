@@ -35,7 +35,7 @@ void doctor_token(struct doctor *d);
 /*
  * Of a Genesys client that its region does not know, which region does: found by a login
  * with a made-up secret, which is refused in one way where the client is known, and in
- * another where it isn't (providers.md 2.3). Stops at the first that knows it.
+ * another where it isn't (docs/vendors.md). Stops at the first that knows it.
  */
 void doctor_region(struct doctor *d);
 

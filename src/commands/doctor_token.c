@@ -32,7 +32,7 @@ static void token_revoke(struct doctor *d)
 			  "the token that was got here is revoked");
 }
 
-/* HEAD /api/v2/tokens/me answers by the token alone (providers.md 2.5). */
+/* HEAD /api/v2/tokens/me answers by the token alone (docs/vendors.md). */
 static void token_show_genesys(struct doctor *d, const char *api)
 {
 	AUTO_REQ struct http_req req = HTTP_REQ_INIT;
@@ -102,8 +102,7 @@ static int token_get(struct doctor *d, int *ret_status, struct err *err)
 void doctor_token(struct doctor *d)
 {
 	struct err why = ERR_INIT;
-	int status =
-		0; /* of a refusal; 400: the client is not known (providers.md 2.3) */
+	int status = 0; /* of a refusal; 400: the client is not known (docs/vendors.md) */
 
 	if (token_get(d, &status, &why)) {
 		report_fail(&d->report, "token", &why);

@@ -4,6 +4,7 @@
 
 const struct arg_row help_options[] = {
 	{ "markdown", 0, NULL, "the tables of README.md" },
+	{ "reference", 0, NULL, "the commands of docs/reference.md" },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -81,6 +82,43 @@ static void help_markdown_settings(struct buf *out)
 	}
 }
 
+/* The text of a table's cell: even between back-quotes a bar would end it. */
+static void help_cell(struct buf *out, const char *text)
+{
+	for (; *text; text++) {
+		buf_adds(out, *text == '|' ? "\\" : "");
+		buf_addc(out, *text);
+	}
+}
+
+/* A section of docs/reference.md. */
+static void help_markdown_command(struct buf *out, const struct command *c)
+{
+	buf_addf(out, "### cc-token %s\n\n    cc-token %s [OPTIONS]%s%s\n\n%s.\n",
+		 c->name, c->name, *c->synopsis ? " " : "", c->synopsis, c->summary);
+	if (!c->options || !c->options->name)
+		return;
+	buf_adds(out, "\n| option | meaning |\n|---|---|\n");
+	for (const struct arg_row *o = c->options; o->name; o++) {
+		buf_addf(out, "| `--%s%s", o->name, o->metavar ? " " : "");
+		help_cell(out, o->metavar ? o->metavar : "");
+		buf_addc(out, '`');
+		if (o->letter)
+			buf_addf(out, ", `-%c`", o->letter);
+		buf_adds(out, " | ");
+		help_cell(out, o->help);
+		buf_adds(out, " |\n");
+	}
+}
+
+static void help_reference(struct buf *out)
+{
+	for (size_t i = 0; i < command_count; i++) {
+		buf_adds(out, i ? "\n" : "");
+		help_markdown_command(out, &commands[i]);
+	}
+}
+
 static void help_markdown(struct buf *out)
 {
 	buf_adds(out, "| command | does |\n|---|---|\n");
@@ -106,6 +144,8 @@ int cmd_help(struct app *app, struct err *err)
 	}
 	if (args_has(&app->args, "markdown"))
 		help_markdown(&out);
+	else if (args_has(&app->args, "reference"))
+		help_reference(&out);
 	else if (c->run == cmd_help)
 		help_all(&out);
 	else

@@ -43,7 +43,7 @@ enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct http_r
 
 /*
  * Puts into @err the why of a failed answer: status, the server's code and text, its
- * correlation id. For all vendors' error bodies (providers.md 2.3, 4.4, 6.8).
+ * correlation id. For all vendors' error bodies (docs/vendors.md).
  */
 void oauth_describe_error(const struct http_resp *resp, enum err_kind kind,
 			  struct err *err);

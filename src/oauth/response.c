@@ -12,7 +12,7 @@
 
 enum { ERROR_TEXT_MAX = 300 };
 
-/* Where vendors put code and text: RFC 6749 section 5.2, providers.md 2.3, 4.4, 6.2. */
+/* Where vendors put code and text: RFC 6749 section 5.2, docs/vendors.md. */
 static const char *const code_keys[] = { "error", "code", "errorCode", "error_code" };
 static const char *const text_keys[] = { "error_description", "description",
 					 "message",	      "errorDescription",
@@ -125,7 +125,7 @@ static void oauth_hint_status(const struct flow *f, const struct settings *s,
 			 buf_str(&with));
 }
 
-/* Genesys limits its token endpoint with a 400, not a 429: providers.md 2.3. */
+/* Genesys limits its token endpoint with a 400, not a 429: docs/vendors.md. */
 static bool oauth_is_vendor_limit(const struct flow *f, const struct http_resp *resp)
 {
 	return f->provider == PROVIDER_GENESYS && resp->status == 400 &&
@@ -285,7 +285,7 @@ enum oauth_verdict oauth_token_answer(const struct flow *f, const struct setting
 
 /*
  * RFC 7009 section 2.2: 200 also for a token that is not known. Genesys answers 401 for
- * one that is gone (providers.md 2.5), but its wrong client would not get a token at all.
+ * one that is gone (docs/vendors.md), but its wrong client would not get a token at all.
  */
 enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct http_resp *resp,
 				       struct err *err)

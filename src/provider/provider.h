@@ -1,6 +1,6 @@
 /*
- * Vendors as data: regions, and one row for each way to get a token (contract section
- * 3). What cannot be data is an enum that oauth/ handles; there are no callbacks.
+ * Vendors as data: regions, and one row for each way to get a token. What cannot be data
+ * is an enum that oauth/ handles; there are no callbacks. Sources: docs/vendors.md.
  */
 #ifndef PROVIDER_PROVIDER_H
 #define PROVIDER_PROVIDER_H

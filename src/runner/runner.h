@@ -50,7 +50,7 @@ void runner_masked(void);
 
 /*
  * The directory shared between the steps of a job in which state directories stand
- * (contract section 5), as this process sees it.
+ * (docs/reference.md), as this process sees it.
  */
 int runner_state_base(const struct runner *r, const struct settings *s, struct buf *out,
 		      struct err *err);

@@ -208,7 +208,7 @@ static bool login_tenant(const struct login *l, const struct token *t, struct bu
 	       token_jwt_text(buf_str(&t->access), "tenantId", out);
 }
 
-/* providers.md 6.4, step 3. */
+/* docs/vendors.md, "NICE CXone: discovery". */
 static int login_discover_api(struct login *l, const struct token *t,
 			      const struct budget *budget, struct err *err)
 {

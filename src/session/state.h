@@ -1,5 +1,5 @@
 /*
- * The directory of one token (contract section 5): `token`, `header`, `state.json`,
+ * The directory of one token (docs/reference.md): `token`, `header`, `state.json`,
  * `lock`, `refresher.log`. Mode 0700, files 0600, owned like the shared directory it
  * stands in. Every file is replaced whole, so readers need no lock; writers hold it.
  *

@@ -160,7 +160,7 @@ int settings_set_option(struct settings *s, enum setting_id id, const char *valu
 	return 0;
 }
 
-/* Names as the runner makes them: upper case, dashes kept (runners.md C.1). */
+/* Names as the runner makes them: upper case, dashes kept (docs/runners.md). */
 static const char *settings_input(const struct setting_row *row)
 {
 	char name[INPUT_NAME_MAX];

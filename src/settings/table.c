@@ -5,8 +5,8 @@
 #define SECONDS_MAX (INT64_C(366) * 86400)
 
 /*
- * Contract section 2. What the vendors' tools call these values: providers.md 3.1 and 7
- * name the sources (CX as Code, gc, the official tutorials; public CXone pipelines).
+ * What the vendors' tools call these values, and which tools those are: docs/vendors.md,
+ * "Names that the vendors' tools read".
  */
 static const struct setting_row rows[SETTING_COUNT] = {
 	[SET_PROVIDER] = { "provider", SETTING_CHOICE, .choices = "genesys|cxone|oauth2",

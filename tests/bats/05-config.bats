@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Where settings come from, which source wins, and what is refused: contract section 2.
+# Where settings come from, which source wins, and what is refused.
 # tests/unit/test_settings.c goes through every setting and every variable.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # each test is a subshell; bats sets status, output, stderr

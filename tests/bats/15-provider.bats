@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The six rows of contract section 3, at the vendors' real endpoints (by a proxy that leads their
+# The six ways to a token (docs/reference.md), at the vendors' real endpoints (by a proxy that leads their
 # names to the emulator), and what a token answer may look like.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # each test is a subshell; bats sets status, output, stderr

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The directory of contract section 5: what stands in it, for whom, and what happens when something
+# The directory of one token (docs/reference.md): what stands in it, for whom, and what happens when something
 # else stands there. Some tests give files to other users: who is not root needs sudo for them.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # each test is a subshell; bats sets status, output, stderr

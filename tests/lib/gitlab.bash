@@ -53,7 +53,7 @@ gitlab_variable() {
 	mv "$file.new" "$file"
 }
 
-# gitlab_pipeline PIPELINE [CA]: writes tests/gitlab/PIPELINE.yml into the project, with this
+# gitlab_pipeline PIPELINE [CA]: writes tests/gitlab/<pipeline>.yml into the project, with this
 # test's URLs; CA is where its jobs find the emulator's certificate.
 gitlab_pipeline() {
 	sed -e "s|@TOKEN_URL@|$EMU_TOKEN_URL|; s|@API_URL@|$EMU_API_URL|; s|@CA_FILE@|${2-$EMU_CA_FILE}|" \

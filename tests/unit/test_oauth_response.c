@@ -249,7 +249,7 @@ static void test_too_long(void **state)
 	"\"error_description\":\"client not found\"}"
 #define LIMIT "{\"error\":\"invalid_request\",\"description\":\"rate limit exceeded; x\"}"
 
-/* providers.md 2.3, 4.4, 6.2, 6.8, and RFC 6749 section 5.2. */
+/* docs/vendors.md, and RFC 6749 section 5.2. */
 static const struct refusal {
 	const char *const *env;
 	int status;

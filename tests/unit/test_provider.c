@@ -2,7 +2,7 @@
 
 #include "given.h"
 
-/* providers.md 1: AWS region and domain, as the vendor's SDKs list them. */
+/* docs/vendors.md: AWS region and domain, as the vendor's SDKs list them. */
 static const char *const genesys[][2] = {
 	{ "us-east-1", "mypurecloud.com" },
 	{ "us-east-2", "use2.us-gov-pure.cloud" },
