@@ -160,7 +160,8 @@ void http_req_release(struct http_req *req);
 
 /*
  * Takes one line of the head of an answer, as libcurl gives it; a status line begins a
- * new head. False when the bound on headers is passed.
+ * new head, a line that begins with a blank goes on with the one before. False when the
+ * bound on headers is passed.
  */
 bool http_take_header(struct http_resp *resp, const char *data, size_t len);
 
@@ -170,6 +171,12 @@ void http_resp_release(struct http_resp *resp);
 
 /* Appends the first value of the header @name (lower case). False when there is none. */
 bool http_header(const struct http_resp *resp, const char *name, struct buf *out);
+
+/*
+ * Appends the values of all lines of the header @name (lower case), joined by ", ", as RFC
+ * 9110 section 5.3 has it for those whose value is a list. False when there is none.
+ */
+bool http_header_all(const struct http_resp *resp, const char *name, struct buf *out);
 
 /* libcurl, its TLS library, and their versions. */
 const char *http_library(void);

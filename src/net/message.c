@@ -40,20 +40,46 @@ void http_resp_release(struct http_resp *resp)
 	buf_release(&resp->body);
 }
 
-bool http_header(const struct http_resp *resp, const char *name, struct buf *out)
+/* The first line of the header @name at or behind @p; NULL when there is none. */
+static const char *http_find_line(const char *p, const char *name)
 {
 	size_t n = strlen(name);
 
-	for (const char *p = buf_str(&resp->headers); *p;) {
-		size_t len = strcspn(p, "\n");
-
-		if (len > n + 1 && strncmp(p, name, n) == 0 && p[n] == ':') {
-			buf_add(out, p + n + 2, len - n - 2);
-			return true;
-		}
-		p += len + (p[len] == '\n');
+	while (*p && (strncmp(p, name, n) != 0 || p[n] != ':')) {
+		p += strcspn(p, "\n");
+		p += *p == '\n';
 	}
-	return false;
+	return *p ? p : NULL;
+}
+
+/* Appends the value of the header line at @p. Returns the end of the line. */
+static const char *http_add_value(const char *p, struct buf *out)
+{
+	const char *value = strchr(p, ':') + 2, *end = strchr(p, '\n');
+
+	buf_add(out, value, (size_t)(end - value));
+	return end + 1;
+}
+
+bool http_header(const struct http_resp *resp, const char *name, struct buf *out)
+{
+	const char *p = http_find_line(buf_str(&resp->headers), name);
+
+	if (p)
+		http_add_value(p, out);
+	return p != NULL;
+}
+
+bool http_header_all(const struct http_resp *resp, const char *name, struct buf *out)
+{
+	const char *p = buf_str(&resp->headers);
+	bool found = false;
+
+	for (; (p = http_find_line(p, name)); found = true) {
+		buf_adds(out, found ? ", " : "");
+		p = http_add_value(p, out);
+	}
+	return found;
 }
 
 static const struct {
@@ -111,12 +137,39 @@ static size_t http_line(const char *data, size_t len)
 	return len;
 }
 
+static bool http_is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Appends a value without the blanks around it, and ends the line. */
+static void http_end_line(struct buf *out, const char *p, const char *end)
+{
+	while (p < end && http_is_blank(*p))
+		p++;
+	while (end > p && http_is_blank(end[-1]))
+		end--;
+	for (; p < end; p++)
+		buf_addc(out, *p && *p != '\n' ? *p : '?');
+	buf_addc(out, '\n');
+}
+
 bool http_take_header(struct http_resp *resp, const char *data, size_t len)
 {
 	struct buf *out = &resp->headers;
 	const char *end = data + http_line(data, len);
 	const char *colon = memchr(data, ':', len), *p;
 
+	/* A folded line belongs to the one before: RFC 9112 section 5.2. */
+	if (end > data && http_is_blank(*data)) {
+		if (!out->len)
+			return true;
+		buf_cut(out, out->len - 1);
+		if (out->ptr[out->len - 1] != ' ')
+			buf_addc(out, ' ');
+		http_end_line(out, data, end);
+		return !out->failed;
+	}
 	if (len >= 5 && strncasecmp(data, "HTTP/", 5) == 0) {
 		buf_reset(out);
 		buf_reset(&resp->status_line);
@@ -125,13 +178,9 @@ bool http_take_header(struct http_resp *resp, const char *data, size_t len)
 	}
 	if (!colon)
 		return true;
-	for (p = data; p < colon; p++)
+	for (p = data; p < colon && !http_is_blank(*p); p++)
 		buf_addc(out, *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p);
 	buf_adds(out, ": ");
-	for (p = colon + 1; p < end && (*p == ' ' || *p == '\t');)
-		p++;
-	for (; p < end; p++)
-		buf_addc(out, *p && *p != '\n' ? *p : '?');
-	buf_addc(out, '\n');
+	http_end_line(out, colon + 1, end);
 	return !out->failed;
 }

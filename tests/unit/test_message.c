@@ -1,0 +1,89 @@
+/* net/message: the head of an answer, line by line as libcurl hands it over. */
+#include "net/http.h"
+
+#include "test.h"
+
+static struct http_resp resp;
+
+static int setup(void **state)
+{
+	(void)state;
+	resp = HTTP_RESP_INIT;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	http_resp_release(&resp);
+	return 0;
+}
+
+/* Takes the head @text, a line at a time. */
+static void take(const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n") + 1;
+
+		assert_true(http_take_header(&resp, text, len));
+		text += len;
+	}
+}
+
+static void test_lines(void **state)
+{
+	static const struct {
+		const char *head, *first, *all;
+	} rows[] = {
+		{ "Link: <a>\r\n\r\n", "<a>", "<a>" },
+		{ "Link: <a>\r\nDate: x\r\nlink: <b>\r\nLINK:<c>\r\n", "<a>",
+		  "<a>, <b>, <c>" },
+		{ "Link: <a>;\r\n rel=next\r\n", "<a>; rel=next", "<a>; rel=next" },
+		{ "Link:\r\n\t<https://x/?a>;\r\n   rel=next \r\nDate: x\r\n",
+		  "<https://x/?a>; rel=next", "<https://x/?a>; rel=next" },
+		{ "Link : <a>\r\n", "<a>", "<a>" },
+		{ "Link:   <a> \t\r\n", "<a>", "<a>" },
+		{ "X-Link: <a>\r\nLink-X: <b>\r\n", NULL, NULL },
+		{ "Date: x\r\n\r\n", NULL, NULL },
+		{ "Link:\r\n", "", "" },
+		{ " folded: behind nothing\r\nLink: <a>\r\n", "<a>", "<a>" },
+		{ "HTTP/1.1 302 Found\r\nLink: <old>\r\n\r\nHTTP/1.1 200 OK\r\nLink: "
+		  "<a>\r\n",
+		  "<a>", "<a>" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_BUF struct buf first = BUF_INIT(1024), all = BUF_INIT(1024);
+
+		teardown(state);
+		setup(state);
+		take(rows[i].head);
+		assert_int_equal(http_header(&resp, "link", &first),
+				 rows[i].first != NULL);
+		assert_int_equal(http_header_all(&resp, "link", &all),
+				 rows[i].all != NULL);
+		same_text(rows[i].head, buf_str(&first),
+			  rows[i].first ? rows[i].first : "");
+		same_text(rows[i].head, buf_str(&all), rows[i].all ? rows[i].all : "");
+	}
+}
+
+static void test_bounds(void **state)
+{
+	(void)state;
+	resp.headers.max = 16;
+	assert_true(http_take_header(&resp, "a: 1\r\n", 6));
+	assert_false(http_take_header(&resp, " 23456789012345\r\n", 17));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_lines),
+		TEST(test_bounds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
