@@ -4,6 +4,7 @@
 
 #include "api/jsonedit.h"
 #include "api/paging.h"
+#include "api/weblink.h"
 #include "net/url.h"
 
 #define NO_NUMBERS NUM_COUNT, NUM_COUNT, NUM_COUNT
@@ -136,61 +137,15 @@ void page_facts_take(struct page_facts *f, const char *path, enum jsonscan_type 
 		}
 }
 
-/* The length of a link's parameters: to the comma that is not within quotes. */
-static size_t facts_link_length(const char *p)
-{
-	bool quoted = false;
-	size_t len = 0;
-
-	for (; p[len] && (quoted || p[len] != ','); len++) {
-		if (quoted && p[len] == '\\' && p[len + 1])
-			len++;
-		else if (p[len] == '"')
-			quoted = !quoted;
-	}
-	return len;
-}
-
-/* True when the parameters, @len bytes, say rel=next, perhaps beside other words. */
-static bool facts_link_is_next(const char *p, size_t len)
-{
-	for (const char *rel = p; (rel = strcasestr(rel, "rel=")) && rel < p + len;) {
-		size_t n;
-
-		rel += 4 + (rel[4] == '"');
-		for (n = strcspn(rel, "\" ;,"); n; n = strcspn(rel, "\" ;,")) {
-			if (n == 4 && strncasecmp(rel, "next", 4) == 0)
-				return true;
-			rel += n + (rel[n] == ' ');
-		}
-	}
-	return false;
-}
-
-/* One link of a Link header (RFC 8288 section 3). Returns where the next one is. */
-static const char *facts_link(struct page_facts *f, const char *p)
-{
-	const char *from = strchr(p, '<'), *to = from ? strchr(from, '>') : NULL;
-	size_t len;
-
-	if (!to)
-		return "";
-	len = facts_link_length(to);
-	if (facts_link_is_next(to, len)) {
-		buf_reset(&f->text[TEXT_LINK_HEADER]);
-		buf_add(&f->text[TEXT_LINK_HEADER], from + 1, (size_t)(to - from - 1));
-		f->too_long = f->too_long || f->text[TEXT_LINK_HEADER].failed;
-	}
-	return to + len;
-}
-
 void page_facts_take_headers(struct page_facts *f, const struct http_resp *resp)
 {
 	AUTO_BUF struct buf value = BUF_INIT(64 * 1024);
 
-	if (http_header(resp, "link", &value))
-		for (const char *p = buf_str(&value); *p;)
-			p = facts_link(f, p);
+	if (!http_header_all(resp, "link", &value))
+		return;
+	buf_reset(&f->text[TEXT_LINK_HEADER]);
+	weblink_find(buf_str(&value), "next", &f->text[TEXT_LINK_HEADER]);
+	f->too_long = f->too_long || value.failed || f->text[TEXT_LINK_HEADER].failed;
 }
 
 static bool style_is_for(const struct paging_style *s, const char *method)
