@@ -162,7 +162,7 @@ static enum call_next call_later(struct caller *c, struct call *call, struct err
 	char span[CLOCK_TEXT_SIZE];
 
 	if (wait < 0 || retry.after_ms > CALL_WAIT_MAX_MS) {
-		if (retry.after_ms >= 0) {
+		if (retry.after_ms > 0) {
 			clock_format_span(retry.after_ms / 1000, span);
 			err_hint(err, "the server asks to wait %s; try later%s", span,
 				 retry.after_ms > CALL_WAIT_MAX_MS
@@ -177,7 +177,7 @@ static enum call_next call_later(struct caller *c, struct call *call, struct err
 	clock_format_span((wait + 500) / 1000, span);
 	log_info("%s: %s; next attempt in %s", buf_str(&what), err->text, span);
 	call->not_before = clock_boot_ms() + wait;
-	if (call->resp.status == 429)
+	if (retry_is_limit(&call->resp))
 		call_hold(c, wait);
 	*err = ERR_INIT;
 	return CALL_AGAIN;
@@ -258,7 +258,7 @@ enum call_next call_settle(struct caller *c, struct call *call, struct err *err)
 	if (status == 401 && !call->foreign)
 		return call_renew(c, call, err);
 	refusal_describe(&call->resp, call->foreign, err);
-	if (status == 429 || (status == 503 && resp->after_ms >= 0) ||
+	if (retry_is_limit(resp) || (status == 503 && resp->after_ms >= 0) ||
 	    (may_repeat && (status == 408 || (status >= 500 && status != 501))))
 		return call_later(c, call, err);
 	return call_fail(call, err);

@@ -3,14 +3,15 @@
  *
  *	401		one renewal and one repeat; processes refused together renew once.
  *			A new token that worked before counts as expired, not as refused
- *	429, 503	waited for as Retry-After says, up to CALL_WAIT_MAX_MS
+ *	429, 503	waited for as Retry-After says, up to CALL_WAIT_MAX_MS; so is a
+ *			403 that is a limit
  *	other 5xx, 408	tried again, and so is a connection that fails or an answer that
  *			is torn: methods that may be repeated only
  *
  * retry-for bounds the time of all attempts of one call; the time in which an answer was
  * being received does not count. A method that is not safe to repeat (RFC 9110 section
  * 9.2.2) is repeated only where the server cannot have acted: it was never sent, or the
- * answer was 401, 429, or 503 with Retry-After.
+ * answer was 401, a limit, or 503 with Retry-After.
  *
  * Where the API tells how many requests are left (inin-ratelimit-*, docs/vendors.md),
  * calls are held back before the limit is hit.

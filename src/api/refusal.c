@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/quote.h"
+#include "net/retry.h"
 #include "oauth/oauth.h"
 
 enum { REFUSAL_LIST_MAX = 8 * 1024 * 1024 }; /* of permissions: as large as a body */
@@ -70,7 +71,7 @@ void refusal_describe(const struct http_resp *resp, bool foreign, struct err *er
 	if (resp->status / 100 == 3)
 		err_hint(err, "redirects are not followed with credentials; call the "
 			      "final path");
-	else if (resp->status == 403 && !foreign)
+	else if (resp->status == 403 && !foreign && !retry_is_limit(resp))
 		refusal_hint_forbidden(resp, err);
 	else if (resp->status == 401 && !foreign)
 		err_hint(err, "check that the client may use this API, and that api-url "

@@ -84,7 +84,7 @@ struct http_resp {
 	bool has_date;	      /* the server sent a Date */
 	int64_t date_wall;    /* that Date, in seconds since 1970 */
 	int64_t date_offset;  /* that Date minus our wall clock, in seconds */
-	int64_t after_ms; /* Retry-After, as seconds or as a date, from now; -1 without */
+	int64_t after_ms; /* Retry-After from now; 0: not ahead, or not read; -1: none */
 };
 
 #define HTTP_RESP_INIT                                        \

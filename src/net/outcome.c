@@ -1,11 +1,11 @@
 /* What became of a transfer: the second half of net/transfer.h. */
 #include "net/transfer.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "net/retry.h"
 
 /* What libcurl's codes mean to us. */
 static enum http_failure http_class(CURLcode rc, long proxy_status)
@@ -54,37 +54,35 @@ static int http_fail(struct transfer *t, CURLcode rc, struct err *err)
 				*t->detail ? t->detail : curl_easy_strerror(rc), err);
 }
 
-/* RFC 9110 sections 6.6.1 and 10.2.3. */
-static void http_read_times(struct http_resp *resp)
+/* RFC 9110 section 6.6.1. */
+static void http_read_date(struct http_resp *resp)
 {
 	AUTO_BUF struct buf text = BUF_INIT(256);
-	time_t now = time(NULL), when;
-	char *end;
+	time_t when;
 
-	if (http_header(resp, "date", &text)) {
-		when = curl_getdate(buf_str(&text), NULL);
-		resp->has_date = when >= 0;
-		resp->date_wall = when;
-		resp->date_offset = when >= 0 ? when - now : 0;
-	}
-	buf_reset(&text);
+	if (!http_header(resp, "date", &text))
+		return;
+	when = curl_getdate(buf_str(&text), NULL);
+	resp->has_date = when >= 0;
+	resp->date_wall = when;
+	resp->date_offset = when >= 0 ? when - time(NULL) : 0;
+}
+
+/*
+ * RFC 9110 section 10.2.3. A date is on the server's clock, and so is its Date. What
+ * can't be read still asks to come again.
+ */
+static void http_read_after(struct http_resp *resp)
+{
+	AUTO_BUF struct buf text = BUF_INIT(256);
+	time_t when, now = resp->has_date ? (time_t)resp->date_wall : time(NULL);
+
 	if (!http_header(resp, "retry-after", &text) || !text.len)
 		return;
-	if (strspn(buf_str(&text), "0123456789") == text.len) {
-		errno = 0;
-		long s = strtol(buf_str(&text), &end, 10);
-
-		resp->after_ms = errno || s > 10 * 365 * 86400L
-					 ? INT64_C(1000) * 86400 * 3650
-					 : (int64_t)s * 1000;
+	if (retry_read_seconds(buf_str(&text), &resp->after_ms))
 		return;
-	}
 	when = curl_getdate(buf_str(&text), NULL);
-	if (when < 0)
-		return;
-	/* A date is on the server's clock, and so is its Date. */
-	when -= resp->has_date ? (time_t)resp->date_wall : now;
-	resp->after_ms = when > 0 ? (int64_t)when * 1000 : 0;
+	resp->after_ms = when > now ? (int64_t)(when - now) * 1000 : 0;
 }
 
 static void transfer_trace(CURL *curl, struct trace *trace)
@@ -112,6 +110,7 @@ int transfer_finish(struct transfer *t, CURLcode rc, struct err *err)
 		transfer_trace(t->curl, t->env->opts.trace);
 	if (rc != CURLE_OK && !t->cut)
 		return http_fail(t, rc, err);
-	http_read_times(t->resp);
+	http_read_date(t->resp);
+	http_read_after(t->resp);
 	return 0;
 }

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "net/http.h"
+
 enum {
 	RETRY_FIRST_MS = 500,	  /* the first back-off, before jitter */
 	RETRY_CAP_MS = 30 * 1000, /* the longest back-off, before jitter */
@@ -16,7 +18,7 @@ struct retry {
 	int attempt;	    /* attempts made so far, at least 1 */
 	int64_t elapsed_ms; /* since the first one began */
 	int64_t budget_ms;  /* for all of them (retry-for); 0: one attempt */
-	int64_t after_ms;   /* what Retry-After asks for, -1 without */
+	int64_t after_ms;   /* what Retry-After asks for, 0 unknown, -1 without */
 	int64_t cap_ms;	    /* the longest back-off; 0: RETRY_CAP_MS */
 };
 
@@ -30,8 +32,22 @@ struct retry {
  */
 int64_t retry_wait_ms(const struct retry *r, double random);
 
-/* True for an answer that asks to come again: 408, 429, 5xx. */
-bool retry_status(int status);
+/*
+ * Reads a Retry-After that counts (RFC 9110 section 10.2.3), in the spellings that
+ * servers give it: a fraction, a sign, a unit behind it. @ret_ms is rounded up to whole
+ * seconds; below zero it is 0, and no more than ten years. False when @text is no such
+ * number: it may be a date.
+ */
+bool retry_read_seconds(const char *text, int64_t *ret_ms);
+
+/* True for an answer that asks to come again: 408, 5xx, and a limit. */
+bool retry_answer(const struct http_resp *resp);
+
+/*
+ * True for an answer that limits how often we may ask: 429, and a 403 that says when to
+ * come again or that no request is left (RFC 6585 section 4 is younger than some APIs).
+ */
+bool retry_is_limit(const struct http_resp *resp);
 
 /* A number in [0, 1) from the kernel's generator. */
 double retry_random(void);

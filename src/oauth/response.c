@@ -140,15 +140,15 @@ static enum oauth_verdict oauth_token_failure(const struct flow *f,
 {
 	char span[CLOCK_TEXT_SIZE];
 
-	if (retry_status(resp->status) || oauth_is_vendor_limit(f, resp)) {
+	if (retry_answer(resp) || oauth_is_vendor_limit(f, resp)) {
 		oauth_describe_error(resp, ERR_TRANSIENT, err);
 		clock_format_span(resp->after_ms / 1000, span);
-		if (resp->after_ms >= 0)
+		if (resp->after_ms > 0)
 			err_hint(err,
 				 "the server asks to wait %s; raise retry-for "
 				 "(CC_RETRY_FOR) above that, or try later",
 				 span);
-		else if (resp->status == 429 || resp->status == 400)
+		else if (resp->status < 500 && resp->status != 408)
 			err_hint(err,
 				 "the token endpoint limits requests; share one token "
 				 "per job, and try again in a minute");
@@ -294,7 +294,7 @@ enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct http_r
 
 	if ((resp->status >= 200 && resp->status < 300) || gone)
 		return OAUTH_OK;
-	if (retry_status(resp->status)) {
+	if (retry_answer(resp)) {
 		oauth_describe_error(resp, ERR_TRANSIENT, err);
 		return OAUTH_RETRY;
 	}

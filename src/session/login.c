@@ -14,7 +14,7 @@ static enum oauth_verdict login_judge_document(void *arg, const struct http_resp
 	(void)arg;
 	if (resp->status == 200)
 		return OAUTH_OK;
-	if (retry_status(resp->status)) {
+	if (retry_answer(resp)) {
 		oauth_describe_error(resp, ERR_TRANSIENT, err);
 		return OAUTH_RETRY;
 	}

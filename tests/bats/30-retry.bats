@@ -79,6 +79,44 @@ at_least() { jq -en "$1 >= $2" >/dev/null || note "$1 s, wanted $2 at least"; }
 	ok cc get
 }
 
+@test "a Retry-After with a fraction or a unit is read, and rounded up" {
+	local value
+	for value in 1.05 2.0 '2%20seconds' 1500ms; do
+		use_genesys "429x1,retry-after=$value"
+		ok cc get
+		says 'next attempt in 2([.][0-9])? s'
+		at_least "$(pause 0)" 2
+	done
+	use_genesys 429,retry-after=292.05
+	CC_RETRY_FOR=10 fails 4 '429.*wait 4 min' cc get
+	tokens_asked 1
+}
+
+@test "a 403 with Retry-After, or with no requests left, is a limit" {
+	local words
+	for words in 'retry-after=1' 'retry-after=soon' 'header=X-RateLimit-Remaining%3A0' \
+		'header=RateLimit%3A%22a%22;r=0;t=1'; do
+		use_genesys "403x1,$words"
+		ok cc get
+		tokens_asked 2
+		use_genesys "403,$words"
+		CC_RETRY_FOR=0 fails 4 'gave up after 1 attempt.*403' cc get
+		keeps_quiet 'roles'
+		use_genesys "api.403x1,$words"
+		ok cc api /api/v2/users
+		ok cc api POST /api/v2/routing/queues -d '{"name":"a"}'
+		same 3 "$(journal_count --kind api)"
+		use_genesys "api.403,$words"
+		CC_RETRY_FOR=0 run --separate-stderr cc api /api/v2/users
+		same 1 "$status"
+		says 'gave up after 1 attempt.*403'
+		keeps_quiet 'role'
+	done
+	use_genesys 403,header=X-RateLimit-Remaining%3A7
+	fails 3 '403.*roles' cc get
+	tokens_asked 1
+}
+
 @test "a Retry-After beyond the budget: given up at once, naming the time" {
 	use_genesys 429,retry-after=huge
 	fails 4 '429.*wait.*retry-for' cc get

@@ -56,9 +56,13 @@ SETTINGS = {
     "ctrl": ("any", "error texts hold control characters, log commands and 5000 more characters; "
                     "`ctrl=nul` also a NUL"),
     "echo": ("any", "error texts repeat the credentials that the client sent"),
-    "retry-after": ("any", "on 429 and 503: VALUE seconds, `date+N` (an HTTP date N s ahead), "
+    "retry-after": ("any", "on 403, 429 and 503: VALUE seconds, `date+N` (an HTTP date N s ahead), "
                            "`garbage`, `huge` or `none`"),
     "date": ("any", "the Date header is VALUE seconds off (`+3600`, `-3600`), `none` or `garbage`"),
+    "header": ("any", "the header VALUE, `NAME:TEXT`, goes along"),
+    "encoding": ("any", "bodies are in the content coding VALUE (`gzip`, `deflate`, or the name of "
+                        "another, which is not true) unless the request asks for `identity`; with "
+                        "a `!` behind it, even then"),
     "bighead": ("any", "headers of VALUE bytes more"),
     "latency": ("token", "VALUE ms pass before the answer"),
     "region": ("any", "the domain that alone knows every Genesys client of this namespace"),

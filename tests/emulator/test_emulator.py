@@ -6,6 +6,7 @@ Run all its tests: python3 -m unittest discover -s tests/emulator
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import http.client
 import json
@@ -240,6 +241,23 @@ class Faults(EmulatorCase):
         self.assertIn(round(ahead.total_seconds()), (89, 90, 91))
         api = self.get(self.url("api.429,retry-after=none", "/api/v2/users"), self.token())
         self.assertNotIn("retry-after", api.headers)
+
+    def test_header(self) -> None:
+        reply = self.login("403,header=X-RateLimit-Remaining%3A0,retry-after=3")
+        self.assertEqual(reply.headers["x-ratelimit-remaining"], "0")
+        self.assertEqual(reply.headers["retry-after"], "3")
+
+    def test_encoding(self) -> None:
+        url, plain = self.url("encoding=gzip", "/api/v2/users"), {"Accept-Encoding": "identity"}
+        headers = bearer(self.token())
+        reply = self.fetch("GET", url, {**headers, "Accept-Encoding": "br"})
+        self.assertEqual(reply.headers["content-encoding"], "gzip")
+        self.assertIn("entities", json.loads(gzip.decompress(reply.body)))
+        reply = self.fetch("GET", url, {**headers, **plain})
+        self.assertNotIn("content-encoding", reply.headers)
+        self.assertIn("entities", reply.json())
+        reply = self.fetch("GET", self.url("encoding=br%21", "/api/v2/users"), {**headers, **plain})
+        self.assertEqual(reply.headers["content-encoding"], "br")
 
     def test_token_fields(self) -> None:
         self.assertNotIn("expires_in", self.login("expires=absent").json())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import email.utils
+import gzip
 import json
 import math
 import time
+import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -64,7 +66,8 @@ class Vendor:
             self._delivery(context, answer)
         answer.headers = [*date_header(context), *self.headers(context),
                           *retry_header(context, answer), *filler_headers(context),
-                          *answer.headers]
+                          *given_header(context), *answer.headers]
+        encode(context, answer)
         return answer
 
     def _delivery(self, context: Context, answer: Answer) -> None:
@@ -227,7 +230,7 @@ def redirect_target(context: Context, value: str) -> str:
 
 
 def retry_header(context: Context, answer: Answer) -> list[tuple[str, str]]:
-    if answer.status not in (429, 503):
+    if answer.status not in (403, 429, 503):
         return []
     value = context.setting("retry-after")
     given = any(name == "Retry-After" for name, _ in answer.headers)
@@ -245,6 +248,22 @@ def retry_header(context: Context, answer: Answer) -> list[tuple[str, str]]:
 
 def filler_headers(context: Context) -> list[tuple[str, str]]:
     return [("X-Filler", "A" * 1000)] * (int(context.number("bighead", 0)) // 1012)
+
+
+def given_header(context: Context) -> list[tuple[str, str]]:
+    name, colon, text = (context.setting("header") or "").partition(":")
+    return [(name, text)] if colon else []
+
+
+def encode(context: Context, answer: Answer) -> None:
+    """Put the body into a content coding, as servers do that take no notice of Accept-Encoding."""
+    coding = context.setting("encoding") or ""
+    accepted = context.request.names.get("accept-encoding", "")
+    if not coding or (accepted == "identity" and not coding.endswith("!")):
+        return
+    coding = coding.rstrip("!")
+    answer.headers.append(("Content-Encoding", coding))
+    answer.body = (zlib if coding != "gzip" else gzip).compress(answer.body)
 
 
 def date_header(context: Context) -> list[tuple[str, str]]:

@@ -43,7 +43,6 @@ static inline void recorded_note(struct recorded *t, const struct http_req *req)
 	buf_addc(&t->asked, '\n');
 }
 
-/* Whoever waits between attempts is told to come back at once. */
 static inline int recorded_perform(struct http *h, const struct http_req *req,
 				   struct http_resp *resp, struct err *err)
 {
@@ -56,7 +55,6 @@ static inline int recorded_perform(struct http *h, const struct http_req *req,
 	t->replies++;
 	http_resp_reset(resp);
 	resp->sent_boot_ms = clock_boot_ms();
-	resp->after_ms = 0;
 	resp->failure = r->status < 0 ? (enum http_failure) - r->status : HTTP_OK;
 	if (r->status < 0 && http_failure_retry(resp->failure))
 		return err_set(err, ERR_TRANSIENT, "no answer");

@@ -103,6 +103,114 @@ static void test_own_cap(void **state)
 	assert_int_equal(retry_wait_ms(&r, 0), 20000);
 }
 
+/* Seconds in every spelling met; a word that is no unit, or a date, is not for here. */
+static void test_read_seconds(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t want; /* milliseconds; -1: not read */
+	} rows[] = {
+		{ "0", 0 },
+		{ "7", 7000 },
+		{ "007", 7000 },
+		{ "+7", 7000 },
+		{ "-7", 0 },
+		{ "292.05", 293000 },
+		{ "3.0", 3000 },
+		{ "3.", 3000 },
+		{ ".5", 1000 },
+		{ "-0.5", 0 },
+		{ "1 seconds", 1000 },
+		{ "1 second", 1000 },
+		{ "30s", 30000 },
+		{ "30 Sec.", 30000 },
+		{ "1.2 seconds", 2000 },
+		{ "1500ms", 2000 },
+		{ "1500 milliseconds", 2000 },
+		{ "2 minutes", 120000 },
+		{ "2m", 120000 },
+		{ "1 hour", 3600000 },
+		{ "5, 10", 5000 }, /* two headers, joined */
+		{ "5; comment", 5000 },
+		{ "99999999999999999999", INT64_C(315360000000) },
+		{ "", -1 },
+		{ "-", -1 },
+		{ ".", -1 },
+		{ "soon", -1 },
+		{ "1.2.3", -1 },
+		{ "0x10", -1 },
+		{ "1e3", -1 },
+		{ "inf", -1 },
+		{ "nan", -1 },
+		{ "5 apples", -1 },
+		{ "5 econds", -1 },
+		{ "5 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", -1 },
+		{ "06 Nov 1994 08:49:37 GMT", -1 },
+		{ "Sun, 06 Nov 1994 08:49:37 GMT", -1 },
+		{ "2026-11-06T08:49:37Z", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		int64_t ms = -1;
+		bool read = retry_read_seconds(rows[i].text, &ms);
+
+		same_number(rows[i].text, ms, rows[i].want);
+		same_number(rows[i].text, read, rows[i].want >= 0);
+	}
+}
+
+static void test_limits(void **state)
+{
+	static const struct {
+		const char *headers;
+		int status;
+		int64_t after_ms;
+		bool limit, again;
+	} rows[] = {
+		{ "", 429, -1, true, true },
+		{ "", 403, -1, false, false },
+		{ "", 403, 0, true, true },
+		{ "", 403, 5000, true, true },
+		{ "", 401, 5000, false, false },
+		{ "", 400, -1, false, false },
+		{ "", 404, 5000, false, false },
+		{ "", 408, -1, false, true },
+		{ "", 500, -1, false, true },
+		{ "", 503, 5000, false, true },
+		{ "", 599, -1, false, true },
+		{ "", 200, 5000, false, false },
+		{ "a: b\nx-ratelimit-remaining: 0\n", 403, -1, true, true },
+		{ "x-rate-limit-remaining: 0\n", 403, -1, true, true },
+		{ "ratelimit-remaining: 0\nb: c\n", 403, -1, true, true },
+		{ "x-ratelimit-remaining-requests: 0\n", 403, -1, true, true },
+		{ "x-ms-ratelimit-remaining-reads: 0\n", 403, -1, true, true },
+		{ "ratelimit: limit=10, remaining=0, reset=5\n", 403, -1, true, true },
+		{ "ratelimit: \"default\";r=0;t=5\n", 403, -1, true, true },
+		{ "x-ratelimit-remaining: 0\n", 400, -1, false, false },
+		{ "x-ratelimit-remaining: 10\n", 403, -1, false, false },
+		{ "x-ratelimit-remaining: 0.5\n", 403, -1, false, false },
+		{ "x-ratelimit-remaining:\n", 403, -1, false, false },
+		{ "x-ratelimit-remaining: \nx: 0\n", 403, -1, false, false },
+		{ "x-ratelimit-remaining: none\n", 403, -1, false, false },
+		{ "x-ratelimit-limit: 0\n", 403, -1, false, false },
+		{ "remaining: 0\n", 403, -1, false, false },
+		{ "x: ratelimit-remaining: 0\n", 403, -1, false, false },
+		{ "ratelimit: \"default\";r=3;t=0\n", 403, -1, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_RESP struct http_resp resp = HTTP_RESP_INIT;
+
+		resp.status = rows[i].status;
+		resp.after_ms = rows[i].after_ms;
+		buf_adds(&resp.headers, rows[i].headers);
+		same_number(rows[i].headers, retry_is_limit(&resp), rows[i].limit);
+		same_number(rows[i].headers, retry_answer(&resp), rows[i].again);
+	}
+}
+
 static void test_random(void **state)
 {
 	double low = 1, high = 0;
@@ -119,8 +227,9 @@ static void test_random(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_back_off), cmocka_unit_test(test_retry_after),
-	cmocka_unit_test(test_budget),	 cmocka_unit_test(test_own_cap),
+	cmocka_unit_test(test_back_off),     cmocka_unit_test(test_retry_after),
+	cmocka_unit_test(test_budget),	     cmocka_unit_test(test_own_cap),
+	cmocka_unit_test(test_read_seconds), cmocka_unit_test(test_limits),
 	cmocka_unit_test(test_random),
 };
 
