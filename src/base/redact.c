@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/fold.h"
 #include "base/match.h"
 #include "base/quote.h"
 
@@ -260,25 +261,28 @@ static const struct match *redact_index(struct redact *r)
 
 /*
  * Appends @text to @out with the forms replaced, but for the end that begins one unless
- * @last; returns where that is. @hidden bytes at the beginning are replaced already, and
- * so are those at the end that it tells afterwards.
+ * @last; returns where that is. @f is the text as forms are looked for in it. @hidden
+ * bytes at the beginning are replaced already, and so are those at the end that it tells
+ * afterwards.
  */
-static size_t redact_scan(const struct match *m, const char *text, size_t len, bool last,
-			  size_t *hidden, struct buf *out)
+static size_t redact_scan(const struct match *m, const struct fold *f, const char *text,
+			  size_t len, bool last, size_t *hidden, struct buf *out)
 {
 	size_t done = *hidden, held = len;
 	struct match_hit hit;
 
-	for (size_t at = 0; match_next(m, text, len, at, &hit); at = hit.at + 1) {
-		if (hit.len && hit.at >= done) {
-			buf_add(out, text + done, hit.at - done);
+	for (size_t at = 0; match_next(m, f->text, f->len, at, &hit); at = hit.at + 1) {
+		size_t from = fold_place(f, hit.at);
+		size_t to = hit.len ? fold_place(f, hit.at + hit.len - 1) + 1 : 0;
+
+		if (hit.len && from >= done) {
+			buf_add(out, text + done, from - done);
 			buf_adds(out, "***");
-			done = hit.at;
 		}
-		if (hit.len && hit.at + hit.len > done)
-			done = hit.at + hit.len;
+		if (to > done)
+			done = to;
 		if (hit.open && !last) {
-			held = hit.at;
+			held = from;
 			break;
 		}
 	}
@@ -298,34 +302,46 @@ void redact_text(struct redact *r, const char *text, size_t len, struct buf *out
 bool redact_finds(struct redact *r, const char *text, size_t len)
 {
 	const struct match *m = redact_index(r);
+	AUTO_FOLD struct fold f;
 	struct match_hit hit = { 0 };
-	bool found = !m;
+	bool found = fold_text(&f, text, len, 0) || !m;
 
-	for (size_t at = 0; !found && match_next(m, text, len, at, &hit); at = hit.at + 1)
+	for (size_t at = 0; !found && match_next(m, f.text, f.len, at, &hit);
+	     at = hit.at + 1)
 		found = hit.len > 0;
 	return found;
+}
+
+/* Of @text, all that can be told by now; returns how much that is. */
+static size_t redact_pass(struct redact *r, struct redact_stream *s, const char *text,
+			  size_t len, bool last, struct buf *out)
+{
+	const struct match *m = redact_index(r);
+	AUTO_FOLD struct fold f;
+	size_t held = 0;
+
+	if (fold_text(&f, text, len, s->run) || !m)
+		out->failed = true;
+	else
+		held = redact_scan(m, &f, text, len, last, &s->hidden, out);
+	s->run = fold_run(text, held, s->run);
+	return held;
 }
 
 void redact_feed(struct redact *r, struct redact_stream *s, const char *data, size_t len,
 		 bool last, struct buf *out)
 {
-	const struct match *m = redact_index(r);
-	bool fresh = !s->held.len;
-	size_t held;
+	size_t done;
 
-	if (!fresh)
-		buf_add(&s->held, data, len);
-	if (!m || s->held.failed) {
-		out->failed = true;
-		return;
-	}
-	if (fresh) {
-		held = redact_scan(m, data, len, last, &s->hidden, out);
-		buf_add(&s->held, data + held, len - held);
+	if (!s->held.len) {
+		done = redact_pass(r, s, data, len, last, out);
+		buf_add(&s->held, data + done, len - done);
 	} else {
-		held = redact_scan(m, s->held.ptr, s->held.len, last, &s->hidden, out);
-		buf_shift(&s->held, held);
+		buf_add(&s->held, data, len);
+		done = redact_pass(r, s, buf_str(&s->held), s->held.len, last, out);
+		buf_shift(&s->held, done);
 	}
+	out->failed = out->failed || s->held.failed;
 }
 
 void redact_release(struct redact *r)

@@ -51,7 +51,7 @@ void redact_cut(struct redact *r, size_t count);
 
 /*
  * Appends @text to @out with every form replaced by "***", the longest match first. Forms
- * that overlap are replaced as one.
+ * that overlap are replaced as one. Line breaks within base64 don't count: see fold.h.
  */
 void redact_text(struct redact *r, const char *text, size_t len, struct buf *out);
 
@@ -62,6 +62,7 @@ bool redact_finds(struct redact *r, const char *text, size_t len);
 struct redact_stream {
 	struct buf held;
 	size_t hidden; /* bytes of it that belong to a form that was replaced already */
+	size_t run;    /* characters of base64 right before it: see fold_run() */
 };
 
 #define REDACT_STREAM_INIT ((struct redact_stream){ .held = BUF_INIT(BUF_STATE_MAX) })

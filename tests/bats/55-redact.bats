@@ -52,6 +52,27 @@ none_leaks() { python3 "$ROOT/tests/lib/leaks.py" "$@" </dev/null; }
 	same 'Basic ***' "$(out)"
 }
 
+@test "base64 that is wrapped is replaced, whatever stands before the value in it" {
+	local token before
+	token=$(cc get)
+	cat >"$BATS_TEST_TMPDIR/wrap" <<-'EOT'
+		for lines in 'base64' 'base64 -w 64' 'openssl base64' 'basenc --base64url' 'basenc --base64 -w 60'; do
+			printf %s%s "$1" "$CC_ACCESS_TOKEN" | $lines
+			printf '%s%s\n' "$1" "$SHOWN" | $lines | sed 's/$/\r/' >&2
+		done
+	EOT
+	for before in '' u: 'Authorization: Bearer ' "a word: $(printf %070d 0)"; do
+		SHOWN=$EMU_GENESYS_SECRET$EMU_GENESYS_SECRET filtered sh "$BATS_TEST_TMPDIR/wrap" "$before"
+		none_leaks "$BATS_TEST_TMPDIR/out" "$token" "$EMU_GENESYS_SECRET"
+		none_leaks "$BATS_TEST_TMPDIR/err" "$token" "$EMU_GENESYS_SECRET"
+		same 5 "$(grep -c '\*\*\*' "$BATS_TEST_TMPDIR/out")"
+	done
+	# And in a variable that the command would inherit.
+	# shellcheck disable=SC2016 # for the command's shell
+	WRAPPED=$(printf %050d%s 0 "$EMU_GENESYS_SECRET" | base64) filtered sh -c 'echo "${WRAPPED-gone}"'
+	same gone "$(out)"
+}
+
 @test "across writes of any size" {
 	local size token
 	token=$(cc get)

@@ -3,8 +3,8 @@
 
 The journal's lines (stdin) add every bearer token that a request carried. A value is looked for as
 it is, percent-encoded (both cases, + and %20 for a space), in base64 at each of the three offsets,
-in base64url, as JSON, in the single quotes of a traced shell, and each of its lines alone. Prints
-what kind was found where, never a value.
+in base64url, as JSON, in the single quotes of a traced shell, and each of its lines alone; and so
+it is in the log without its line breaks. Prints what kind was found where, never a value.
 """
 
 from __future__ import annotations
@@ -21,10 +21,16 @@ SHORTEST = 6
 
 def main() -> int:
     log = Path(sys.argv[1]).read_text(encoding="utf-8", errors="surrogateescape")
+    values = [*sys.argv[2:], *bearers()]
     found = [f"value {number}, {kind}: line {log.count(chr(10), 0, place) + 1}"
-             for number, value in enumerate([*sys.argv[2:], *bearers()])
+             for number, value in enumerate(values)
              for kind, form in forms(value)
              if len(form) >= SHORTEST and (place := log.find(form)) >= 0]
+    joined = log.replace("\r", "").replace("\n", "")
+    found += [f"value {number}, {kind}: wrapped"
+              for number, value in enumerate(values)
+              for kind, form in forms(value)
+              if len(form) >= SHORTEST and form in joined]
     print("\n".join(found), end="\n" if found else "", file=sys.stderr)
     return 1 if found else 0
 

@@ -131,6 +131,74 @@ static void test_base64_inside(void **state)
 	redact_release(&r);
 }
 
+/* In lines of @columns, broken by @eol. */
+static void wrap(const struct buf *coded, size_t columns, const char *eol,
+		 struct buf *out)
+{
+	for (size_t at = 0; at < coded->len; at += columns) {
+		buf_adds(out, at ? eol : "");
+		buf_addf(out, "%.*s", (int)columns, coded->ptr + at);
+	}
+}
+
+/* @value behind @before other bytes, in base64 of @columns, comes in any pieces. */
+static void check_wrapped(struct redact *r, const char *value, size_t before,
+			  size_t columns, const char *eol)
+{
+	TEXT_BUF plain = TEXT, coded = TEXT, text = TEXT, wanted = TEXT;
+	size_t first = (before * 8 + 5) / 6, last = (before + strlen(value)) * 8 / 6;
+
+	for (size_t i = 0; i < before; i++)
+		buf_addc(&plain, '<');
+	buf_addf(&plain, "%s~~", value);
+	quote_base64(&coded, plain.ptr, plain.len);
+	buf_adds(&text, "a line before\n");
+	wrap(&coded, columns, eol, &text);
+	buf_addf(&text, "%sone after%s", eol, eol);
+	naive_text(r, text.ptr, text.len, &wanted);
+	assert_null(strstr(buf_str(&wanted), "dmFsdWUt"));
+	/* The three asterisks stand for all of it, breaks included. */
+	assert_int_equal(wanted.len,
+			 text.len - (last - first) + 3 -
+				 strlen(eol) * ((last - 1) / columns - first / columns));
+	for (size_t i = 0; i <= text.len; i += 5)
+		check_pieces(r, text.ptr, text.len, i, text.len - (text.len - i) / 3);
+}
+
+static void test_wrapped(void **state)
+{
+	static const size_t columns[] = { 60, 64, 76 };
+	struct redact r = { 0 };
+	TEXT_BUF value = TEXT;
+
+	(void)state;
+	for (int i = 0; i < 24; i++)
+		buf_addf(&value, "value-%d.", i);
+	redact_add(&r, value.ptr);
+	for (size_t before = 0; before < 60; before += 7)
+		for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+			check_wrapped(&r, value.ptr, before, columns[i], "\n");
+			check_wrapped(&r, value.ptr, before, columns[i], "\r\n");
+		}
+	redact_release(&r);
+}
+
+/* Other line breaks count: nothing waits behind them, and they part what they part. */
+static void test_not_wrapped(void **state)
+{
+	struct redact r = { 0 };
+	struct redact_stream s = REDACT_STREAM_INIT;
+	TEXT_BUF out = TEXT;
+
+	(void)state;
+	redact_add(&r, "value-of-a-token");
+	assert_text(&r, "a value-of\n-a-token", "a value-of\n-a-token");
+	redact_feed(&r, &s, "a word that ends by v\n", 22, false, &out);
+	assert_string_equal(buf_str(&out), "a word that ends by v\n");
+	buf_release(&s.held);
+	redact_release(&r);
+}
+
 static void test_splits(void **state)
 {
 	static const char *const texts[] = {
@@ -288,6 +356,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain),	      cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_base64_inside), cmocka_unit_test(test_splits),
+		cmocka_unit_test(test_wrapped),	      cmocka_unit_test(test_not_wrapped),
 		cmocka_unit_test(test_random),	      cmocka_unit_test(test_many),
 		cmocka_unit_test(test_grows_between), cmocka_unit_test(test_announces),
 		cmocka_unit_test(test_full),	      cmocka_unit_test(test_cut),
