@@ -26,7 +26,7 @@ bool runner_env_is(const char *name, const char *value)
 
 /* GitLab goes first: a mask line printed there would be the leak. */
 const struct runner_row *const runner_rows[] = {
-	&runner_gitlab, &runner_act, &runner_github, &runner_shell, NULL,
+	&runner_gitlab, &runner_act, &runner_github, &runner_azure, &runner_shell, NULL,
 };
 
 void runner_detect(struct runner *r, int fd)

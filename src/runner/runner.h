@@ -15,7 +15,8 @@
 
 /* All that is known of one runner: a file of its own each, see runner/row.h. */
 struct runner_row;
-extern const struct runner_row runner_shell, runner_github, runner_act, runner_gitlab;
+extern const struct runner_row runner_shell, runner_github, runner_act, runner_gitlab,
+	runner_azure;
 
 struct runner {
 	const struct runner_row *row;
@@ -26,7 +27,7 @@ struct runner {
 /* Reads the environment. @fd is 1 for action and post, 2 where stdout is the result. */
 void runner_detect(struct runner *r, int fd);
 
-/* As users call it: "github", "act", "gitlab", "shell". */
+/* As users call it: "github", "act", "gitlab", "azure", "shell". */
 const char *runner_name(const struct runner *r);
 
 /* The rows, in the order in which they are looked for; ended by NULL. */

@@ -20,7 +20,7 @@ clean_environment() {
 	while IFS= read -r name; do
 		case ${name^^} in
 		CC_TOKEN) ;;
-		CC_* | INPUT_* | STATE_* | GITHUB_* | RUNNER_* | ACTIONS_* | GITLAB_* | CI | CI_* | ACT | \
+		CC_* | INPUT_* | STATE_* | GITHUB_* | RUNNER_* | ACTIONS_* | GITLAB_* | CI | CI_* | ACT | TF_BUILD | AGENT_* | \
 			GENESYS* | CXONE* | TENANT_ID | *_PROXY | SSL_CERT_* | SSLKEYLOGFILE | XDG_*)
 			unset "$name" ;;
 		esac

@@ -68,6 +68,8 @@ static void test_detection(void **state)
 		  "act",
 		  false },
 		{ { "ACT=true" }, "shell", false },
+		{ { "TF_BUILD=True" }, "azure", false },
+		{ { "TF_BUILD=1" }, "shell", false },
 		{ { "GITLAB_CI=true" }, "gitlab", false },
 		/* where both are said, no line that GitLab would show */
 		{ { "GITLAB_CI=true", "GITHUB_ACTIONS=true",
@@ -152,6 +154,52 @@ static void test_masks_for_act(void **state)
 	}
 }
 
+/* Command.cs: what the agent decodes is escaped, and then no whole value stands there. */
+static void test_masks_for_azure(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "plain-value", "##vso[task.setsecret]plain-value\n" },
+		{ "%;]a", "##vso[task.setsecret]%AZP25%3B%5Da\n" },
+		{ "12345678%1234567", "##vso[task.setsecret]12345678\n"
+				      "##vso[task.setsecret]12345678%AZP251234567\n" },
+		{ "1;12345678\r", "##vso[task.setsecret]12345678\n"
+				  "##vso[task.setsecret]1%3B12345678%0D\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct runner r = { .row = &runner_azure, .fd = open_log() };
+
+		redact_add(redact_list(), rows[i][0]);
+		for (size_t k = 1; k < redact_list()->count; k++)
+			redact_list()->forms[k].told = true;
+		runner_mask(&r);
+		same_log(rows[i][0], r.fd, rows[i][1]);
+		redact_release(redact_list());
+	}
+}
+
+/* Variables and the path; a value that holds something to hide is a secret variable. */
+static void test_azure_hands_over(void **state)
+{
+	struct runner r = { .row = &runner_azure, .fd = open_log() };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	redact_add(redact_list(), "tokentoken");
+	well("env", runner_put(&r, RUNNER_ENV, "A", "Bearer tokentoken", &err), &err);
+	well("env", runner_put(&r, RUNNER_ENV, "B", "/x;y", &err), &err);
+	well("env", runner_put(&r, RUNNER_ENV, "C", "", &err), &err);
+	well("output", runner_put(&r, RUNNER_OUTPUT, "o", "v", &err), &err);
+	well("path", runner_add(&r, RUNNER_PATH, "/a\n/b]\n", &err), &err);
+	well("summary", runner_add(&r, RUNNER_SUMMARY, "text\n", &err), &err);
+	same_log("azure", r.fd,
+		 "##vso[task.setvariable variable=A;issecret=true]Bearer tokentoken\n"
+		 "##vso[task.setvariable variable=B]/x%3By\n"
+		 "##vso[task.setvariable variable=C]\n"
+		 "##vso[task.prependpath]/a\n##vso[task.prependpath]/b%5D\n");
+}
+
 static void test_line_break_in_a_mask(void **state)
 {
 	struct runner r = { .row = &runner_github, .fd = open_log() };
@@ -181,6 +229,9 @@ static void test_annotations(void **state)
 		  "::error title=cc-token::the ***\n" },
 		{ &runner_shell, RUNNER_ERROR, "x", "" },
 		{ &runner_gitlab, RUNNER_ERROR, "x", "" },
+		{ &runner_azure, RUNNER_ERROR, "50%; [a]\nb",
+		  "##vso[task.logissue type=error]50%AZP25%3B [a%5D?b\n" },
+		{ &runner_azure, RUNNER_NOTICE, "x", "" },
 	};
 
 	(void)state;
@@ -257,6 +308,7 @@ static void test_state_base(void **state)
 		{ &runner_gitlab,
 		  { "RUNNER_TEMP=/", "XDG_RUNTIME_DIR=%" },
 		  "%/cc-token" },
+		{ &runner_azure, { "AGENT_TEMPDIRECTORY=%" }, "%/cc-token" },
 		{ &runner_shell, { "RUNNER_TEMP=/", "XDG_RUNTIME_DIR=%" }, "%/cc-token" },
 	};
 
@@ -298,7 +350,8 @@ static void test_files(void **state)
 		[RUNNER_STATE] = "GITHUB_STATE",
 		[RUNNER_SUMMARY] = "GITHUB_STEP_SUMMARY",
 	};
-	struct runner r = { .row = &runner_github };
+	AUTO_CLOSE int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	struct runner r = { .fd = null };
 	struct err err = ERR_INIT;
 	char env[256], path[128];
 
@@ -366,11 +419,18 @@ static void test_saved(void **state)
 #define IN_BASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
-	IN_BASE(test_detection),     IN_BASE(test_masks),
-	IN_BASE(test_masks_for_act), IN_BASE(test_line_break_in_a_mask),
-	IN_BASE(test_annotations),   IN_BASE(test_shown_path),
-	IN_BASE(test_state_base),    IN_BASE(test_files),
-	IN_BASE(test_line_breaks),   IN_BASE(test_unwritable),
+	IN_BASE(test_detection),
+	IN_BASE(test_masks),
+	IN_BASE(test_masks_for_act),
+	IN_BASE(test_masks_for_azure),
+	IN_BASE(test_azure_hands_over),
+	IN_BASE(test_line_break_in_a_mask),
+	IN_BASE(test_annotations),
+	IN_BASE(test_shown_path),
+	IN_BASE(test_state_base),
+	IN_BASE(test_files),
+	IN_BASE(test_line_breaks),
+	IN_BASE(test_unwritable),
 	IN_BASE(test_saved),
 };
 
