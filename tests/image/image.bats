@@ -37,6 +37,7 @@ image_run() { # NAME ARGUMENT...
 		cc-token-post
 		etc/ssl/certs/ca-certificates.crt
 		tmp
+		usr/share/cc-token/built-with
 		usr/share/licenses/ca-certificates
 		usr/share/licenses/cc-token
 		usr/share/licenses/cjson
@@ -102,6 +103,21 @@ image_run() { # NAME ARGUMENT...
 	run -0 image_run /cc-token version --json
 	[[ $(jq -r .version <<<"$output") == "$(cat "$PROJECT/VERSION")" ]]
 	[[ $(jq -r .libcurl <<<"$output") =~ ^libcurl/[0-9.]+\ OpenSSL/3\.[0-9.]+$ ]]
+}
+
+@test "what it was built with is told: the parts of the lock, compiler and kernel headers" {
+	local name told=$ROOT/usr/share/cc-token/built-with
+	for name in $("$PROJECT/scripts/lock" names); do
+		grep -qxF "$name $("$PROJECT/scripts/lock" get "$name" Version) $(
+			"$PROJECT/scripts/lock" get "$name" SHA256)" "$told"
+	done
+	grep -qE '^[a-z0-9_]+-linux-gnu-gcc \(Debian [^)]+\) [0-9.]+$' "$told"
+	grep -qE '^gcc-[0-9]+[a-z0-9-]* [0-9]' "$told"
+	grep -qE '^linux-libc-dev[a-z0-9-]* [0-9]' "$told"
+	run -0 image_run /cc-token version
+	[[ $output == *libcurl/$("$PROJECT/scripts/lock" get curl Version)\ OpenSSL/$(
+		"$PROJECT/scripts/lock" get openssl Version)* ]]
+	[[ $output == *cJSON/$("$PROJECT/scripts/lock" get cjson Version)* ]]
 }
 
 @test "the roots stand in the image, and in the program for use outside it" {
