@@ -9,10 +9,16 @@ void buf_wipe(void *p, size_t len)
 		explicit_bzero(p, len);
 }
 
-static void buf_fail(struct buf *b)
+static void buf_fail(struct buf *b, bool starved)
 {
 	buf_release(b);
 	b->failed = true;
+	b->starved = starved;
+}
+
+void buf_starve(struct buf *b)
+{
+	buf_fail(b, true);
 }
 
 /* realloc() would leave the old copy behind, so the text is moved by hand. */
@@ -24,7 +30,7 @@ static bool buf_reserve(struct buf *b, size_t extra)
 	if (b->failed)
 		return false;
 	if (extra > b->max || b->len > b->max - extra) {
-		buf_fail(b);
+		buf_fail(b, false);
 		return false;
 	}
 	need = b->len + extra + 1;
@@ -35,7 +41,7 @@ static bool buf_reserve(struct buf *b, size_t extra)
 		cap *= 2;
 	ptr = malloc(cap);
 	if (!ptr) {
-		buf_fail(b);
+		buf_fail(b, true);
 		return false;
 	}
 	if (b->ptr) {
@@ -78,7 +84,7 @@ void buf_vaddf(struct buf *b, const char *fmt, va_list ap)
 	len = vsnprintf(NULL, 0, fmt, again);
 	va_end(again);
 	if (len < 0)
-		buf_fail(b);
+		buf_fail(b, true);
 	if (len <= 0 || !buf_reserve(b, (size_t)len))
 		return;
 	vsnprintf(b->ptr + b->len, (size_t)len + 1, fmt, ap);
@@ -125,7 +131,7 @@ void buf_reset(struct buf *b)
 {
 	buf_wipe(b->ptr, b->len);
 	b->len = 0;
-	b->failed = false;
+	b->failed = b->starved = false;
 }
 
 void buf_release(struct buf *b)
@@ -149,5 +155,7 @@ int buf_check(const struct buf *b, const char *what, struct err *err)
 {
 	if (!b->failed)
 		return 0;
-	return err_set(err, ERR_INTERNAL, "%s is longer than %zu bytes", what, b->max);
+	if (b->starved)
+		return err_memory(err, what);
+	return err_set(err, ERR_USAGE, "%s is longer than %zu bytes", what, b->max);
 }

@@ -22,11 +22,12 @@
 #include "base/err.h"
 
 struct buf {
-	char *ptr;   /* NULL until the first byte; read it by buf_str() */
-	size_t len;  /* bytes, without the final NUL */
-	size_t cap;  /* bytes allocated */
-	size_t max;  /* bytes that it may hold at most, without the final NUL */
-	bool failed; /* something did not fit, or memory ended */
+	char *ptr;    /* NULL until the first byte; read it by buf_str() */
+	size_t len;   /* bytes, without the final NUL */
+	size_t cap;   /* bytes allocated */
+	size_t max;   /* bytes that it may hold at most, without the final NUL */
+	bool failed;  /* something did not fit, or memory ended */
+	bool starved; /* and it was memory */
 };
 
 #define BUF_INIT(maximum) ((struct buf){ .max = (maximum) })
@@ -66,7 +67,13 @@ const char *buf_str(const struct buf *b);
 
 bool buf_equal(const struct buf *a, const struct buf *b);
 
-/* 0, or -1 with ERR_INTERNAL "<what> is longer than N bytes". */
+/* What belongs into it can't be had, for lack of memory. */
+void buf_starve(struct buf *b);
+
+/*
+ * 0; or -1 with ERR_USAGE "<what> is longer than N bytes", or ERR_INTERNAL where memory
+ * ended. Ask before the text leaves: what failed reads as empty.
+ */
 int buf_check(const struct buf *b, const char *what, struct err *err);
 
 /* Overwrites memory in a way that the compiler keeps. */

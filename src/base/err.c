@@ -6,15 +6,57 @@
 
 #include "base/utf8.h"
 
-/* A text that was cut ends with a whole character. */
-static void err_trim(char text[static ERR_TEXT_MAX])
-{
-	size_t len = strlen(text), at = len;
+enum {
+	LONG_MAX_BYTES =
+		32 * 1024, /* a text before it is cut: a few paths and a reason */
+	HEAD_MAX = 400,	   /* bytes that a cut text keeps of its beginning */
+	GAP = 3,
+};
 
-	while (at && ((unsigned char)text[at - 1] & 0xc0) == 0x80)
+static size_t err_boundary(const char *text, size_t at)
+{
+	while (at && ((unsigned char)text[at] & 0xc0) == 0x80)
 		at--;
-	if (len == ERR_TEXT_MAX - 1 && at && !utf8_length(text + at - 1, len - at + 1))
-		text[at - 1] = '\0';
+	return at;
+}
+
+/*
+ * Of a text that is too long the middle goes, between characters: what failed stands at
+ * its beginning, and why at its end.
+ */
+static void err_fit(char text[static ERR_TEXT_MAX], const char *whole, size_t len)
+{
+	size_t head = err_boundary(whole, HEAD_MAX), tail;
+
+	if (len < ERR_TEXT_MAX) {
+		memcpy(text, whole, len + 1);
+		return;
+	}
+	tail = len - (ERR_TEXT_MAX - 1 - HEAD_MAX - GAP);
+	while (((unsigned char)whole[tail] & 0xc0) == 0x80)
+		tail++;
+	memcpy(text, whole, head);
+	memset(text + head, '.', GAP);
+	memcpy(text + head + GAP, whole + tail, len - tail + 1);
+}
+
+/* The formatted text, with ": " and @why behind it when there is one; all may be @text. */
+static void err_format(char text[static ERR_TEXT_MAX], const char *why, const char *fmt,
+		       va_list ap)
+{
+	char whole[LONG_MAX_BYTES + ERR_TEXT_MAX + 2];
+	size_t len, last;
+
+	vsnprintf(whole, LONG_MAX_BYTES, fmt, ap);
+	len = strlen(whole);
+	last = err_boundary(whole, len ? len - 1 : 0);
+	if (len == LONG_MAX_BYTES - 1 && !utf8_length(whole + last, len - last))
+		whole[len = last] = '\0';
+	if (why) {
+		snprintf(whole + len, sizeof(whole) - len, ": %s", why);
+		len += strlen(whole + len);
+	}
+	err_fit(text, whole, len);
 }
 
 int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
@@ -24,41 +66,35 @@ int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 	err->kind = kind;
 	err->hint[0] = '\0';
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	err_format(err->text, NULL, fmt, ap);
 	va_end(ap);
-	err_trim(err->text);
 	return -1;
 }
 
 int err_sys(struct err *err, enum err_kind kind, int errnum, const char *fmt, ...)
 {
 	va_list ap;
-	size_t len;
 
 	err->kind = kind;
 	err->hint[0] = '\0';
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	err_format(err->text, strerror(errnum), fmt, ap);
 	va_end(ap);
-	len = strlen(err->text);
-	snprintf(err->text + len, sizeof(err->text) - len, ": %s", strerror(errnum));
-	err_trim(err->text);
 	return -1;
+}
+
+int err_memory(struct err *err, const char *what)
+{
+	return err_set(err, ERR_INTERNAL, "%s: out of memory", what);
 }
 
 int err_wrap(struct err *err, const char *fmt, ...)
 {
-	char inner[ERR_TEXT_MAX];
 	va_list ap;
-	size_t len;
 
-	memcpy(inner, err->text, sizeof(inner));
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	err_format(err->text, err->text, fmt, ap);
 	va_end(ap);
-	len = strlen(err->text);
-	snprintf(err->text + len, sizeof(err->text) - len, ": %s", inner);
-	err_trim(err->text);
 	return -1;
 }
 
@@ -67,17 +103,14 @@ int err_hint(struct err *err, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(err->hint, sizeof(err->hint), fmt, ap);
+	err_format(err->hint, NULL, fmt, ap);
 	va_end(ap);
-	err_trim(err->hint);
 	return -1;
 }
 
 int err_exit_code(const struct err *err)
 {
 	switch (err->kind) {
-	case ERR_NONE:
-		return 0;
 	case ERR_NO_TOKEN:
 	case ERR_API:
 		return 1;
@@ -95,6 +128,7 @@ int err_exit_code(const struct err *err)
 		return 127;
 	case ERR_INTERRUPTED:
 		return 128 + err->signal;
+	case ERR_NONE: /* a failure that gave no reason */
 	case ERR_INTERNAL:
 		break;
 	}

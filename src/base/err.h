@@ -6,8 +6,8 @@
  * Read in full, an error says `what failed: why: what to do`:
  *	err_set  gives the why,   err_wrap puts what failed in front of it,
  *	err_hint gives what to do.
- * Texts are cut at ERR_TEXT_MAX - 1 bytes, between characters, and never hold a
- * secret: name a setting, not its value. Text that a server sent goes through
+ * Texts of more than ERR_TEXT_MAX - 1 bytes lose their middle, between characters; none
+ * holds a secret: name a setting, not its value. Text that a server sent goes through
  * quote_clean() first.
  */
 #ifndef BASE_ERR_H
@@ -29,7 +29,7 @@ enum err_kind {
 	ERR_NOT_EXECUTABLE, /* exit 126: the command of `exec` can't be run */
 	ERR_NO_COMMAND,	    /* exit 127: nor found */
 	ERR_INTERRUPTED,    /* exit 128+n: a signal asked for the end */
-	ERR_INTERNAL,	    /* exit 70: a bug */
+	ERR_INTERNAL,	    /* exit 70: a bug, or memory ended */
 };
 
 struct err {
@@ -48,13 +48,18 @@ int err_set(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF(3,
 int err_sys(struct err *err, enum err_kind kind, int errnum, const char *fmt, ...)
 	PRINTF(4, 5);
 
+/* ERR_INTERNAL "<what>: out of memory". Always returns -1. */
+int err_memory(struct err *err, const char *what);
+
 /* Puts "phrase: " in front of what is there. Always returns -1. */
 int err_wrap(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 
 /* Says what to do about it, replacing an earlier hint. Always returns -1. */
 int err_hint(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 
-/* The exit code of this error (docs/reference.md). */
+/*
+ * The exit code of this error (docs/reference.md); never 0: one without a kind is a bug.
+ */
 int err_exit_code(const struct err *err);
 
 #endif

@@ -7,6 +7,17 @@
 
 #include "base/utf8.h"
 
+/* Whether memory ended since the last call that looks: cJSON fails without a reason. */
+static bool json_starved;
+
+static void *json_allocate(size_t size)
+{
+	void *p = malloc(size);
+
+	json_starved = json_starved || !p;
+	return p;
+}
+
 /* cJSON frees without wiping; a document may hold tokens, and so may half of one. */
 static void json_release(void *p)
 {
@@ -16,7 +27,7 @@ static void json_release(void *p)
 
 __attribute__((constructor)) static void json_install(void)
 {
-	cJSON_Hooks hooks = { .malloc_fn = malloc, .free_fn = json_release };
+	cJSON_Hooks hooks = { .malloc_fn = json_allocate, .free_fn = json_release };
 
 	cJSON_InitHooks(&hooks);
 }
@@ -67,15 +78,18 @@ struct json *json_parse(const char *text, size_t len, struct err *err)
 		err_set(err, ERR_REFUSED, "the JSON is not valid UTF-8");
 		return NULL;
 	}
+	json_starved = false;
 	doc = cJSON_ParseWithLengthOpts(text, len, &end, false);
 	while (doc && end < text + len && strchr(" \t\r\n", *end))
 		end++;
-	if (!doc || end != text + len) {
-		cJSON_Delete(doc);
+	if (doc && end == text + len)
+		return json_wrap(doc);
+	cJSON_Delete(doc);
+	if (json_starved)
+		err_memory(err, "the JSON");
+	else
 		err_set(err, ERR_REFUSED, "not valid JSON, or cut short");
-		return NULL;
-	}
-	return json_wrap(doc);
+	return NULL;
 }
 
 void json_free(struct json *doc)
@@ -184,32 +198,43 @@ struct json *json_array(void)
 	return json_wrap(cJSON_CreateArray());
 }
 
+/* What could not be made whole is printed by nobody: cJSON knows no such type. */
+static void json_spoil(struct json *parent)
+{
+	if (parent)
+		json_mut(parent)->type = cJSON_Invalid;
+}
+
+struct json *json_put(struct json *parent, const char *key, struct json *value)
+{
+	bool done = key ? cJSON_AddItemToObject(json_mut(parent), key, json_mut(value))
+			: cJSON_AddItemToArray(json_mut(parent), json_mut(value));
+
+	if (done)
+		return value;
+	json_free(value);
+	json_spoil(parent);
+	return NULL;
+}
+
 void json_put_str(struct json *obj, const char *key, const char *value)
 {
-	cJSON_AddStringToObject(json_mut(obj), key, value);
+	json_put(obj, key, json_wrap(cJSON_CreateString(value)));
 }
 
 void json_put_num(struct json *obj, const char *key, double value)
 {
-	cJSON_AddNumberToObject(json_mut(obj), key, value);
+	json_put(obj, key, json_wrap(cJSON_CreateNumber(value)));
 }
 
 void json_put_bool(struct json *obj, const char *key, bool value)
 {
-	cJSON_AddBoolToObject(json_mut(obj), key, value);
-}
-
-void json_put(struct json *parent, const char *key, struct json *value)
-{
-	if (key)
-		cJSON_AddItemToObject(json_mut(parent), key, json_mut(value));
-	else
-		cJSON_AddItemToArray(json_mut(parent), json_mut(value));
+	json_put(obj, key, json_wrap(cJSON_CreateBool(value)));
 }
 
 void json_add_str(struct json *array, const char *value)
 {
-	cJSON_AddItemToArray(json_mut(array), cJSON_CreateString(value));
+	json_put(array, NULL, json_wrap(cJSON_CreateString(value)));
 }
 
 struct json *json_copy(const struct json *v)
@@ -241,7 +266,7 @@ void json_print(const struct json *v, struct buf *out)
 	char *text = cJSON_PrintUnformatted(json_raw(v));
 
 	if (!text) {
-		out->failed = true;
+		buf_starve(out);
 		return;
 	}
 	buf_adds(out, text);

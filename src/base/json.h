@@ -19,7 +19,10 @@ struct json;
 
 #define AUTO_JSON __attribute__((cleanup(json_cleanup)))
 
-/* A document that the caller frees, or NULL with ERR_REFUSED and the reason. */
+/*
+ * A document that the caller frees; or NULL with the reason: ERR_REFUSED, or ERR_INTERNAL
+ * where memory ended.
+ */
 struct json *json_parse(const char *text, size_t len, struct err *err);
 
 void json_free(struct json *doc);
@@ -51,14 +54,21 @@ size_t json_count(const struct json *v);
 const struct json *json_first(const struct json *v);
 const struct json *json_next(const struct json *v);
 
-/* Building. The caller frees the root; json_put_* give what they add to the object. */
+/*
+ * Building. The caller frees the root; json_put_* give what they add to the object. None
+ * fails on the spot: where memory ended, a value is NULL, what lacks a member is spoilt,
+ * and json_print() of the whole tells.
+ */
 struct json *json_object(void);
 struct json *json_array(void);
 void json_put_str(struct json *obj, const char *key, const char *value);
 void json_put_num(struct json *obj, const char *key, double value);
 void json_put_bool(struct json *obj, const char *key, bool value);
-/* Moves @value under @key, or to the end of the array when @key is NULL. */
-void json_put(struct json *parent, const char *key, struct json *value);
+/*
+ * Moves @value under @key, or to the end of the array when @key is NULL. Returns it; NULL
+ * when it could not be added, and is freed.
+ */
+struct json *json_put(struct json *parent, const char *key, struct json *value);
 
 /* A value of its own; the text of a raw one is JSON already, and printed as it is. */
 struct json *json_string(const char *text);
@@ -72,7 +82,10 @@ void json_add_str(struct json *array, const char *value);
 /* A copy that the caller frees; NULL of NULL. */
 struct json *json_copy(const struct json *v);
 
-/* Appends the document to @out on one line; the memory used on the way is wiped. */
+/*
+ * Appends the document to @out on one line; the memory used on the way is wiped. @out
+ * fails when a part of the document is missing: see buf_check().
+ */
 void json_print(const struct json *v, struct buf *out);
 
 /* The library's version, "1.7.15". */

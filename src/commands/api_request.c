@@ -102,18 +102,25 @@ static char *field_part(char *p, bool first, char **ret)
  * The container that the next part of the key goes into. In an array an object goes on
  * until a key comes that it has already.
  */
-static struct json *field_enter(struct json *at, const char *part, const char *next)
+static struct json *field_enter(struct json *at, const struct field *f, const char *part,
+				const char *next, struct err *err)
 {
 	struct json *child = json_edit(at, *part ? part : NULL);
 	bool array = !*next;
 
 	if (child && !*part && (array || !json_is_object(child) || json_get(child, next)))
 		child = NULL;
-	if (child)
-		return (array ? json_is_array(child) : json_is_object(child)) ? child
-									      : NULL;
-	child = array ? json_array() : json_object();
-	json_put(at, *part ? part : NULL, child);
+	if (child && (array ? json_is_array(child) : json_is_object(child)))
+		return child;
+	if (child) {
+		err_set(err, ERR_USAGE,
+			"--field %s wants another kind of value where one stands already",
+			f->key);
+		return NULL;
+	}
+	child = json_put(at, *part ? part : NULL, array ? json_array() : json_object());
+	if (!child)
+		err_memory(err, "the body");
 	return child;
 }
 
@@ -132,12 +139,9 @@ static int field_put(struct json *root, struct field *f, struct err *err)
 				       "the key of --field %s is not "
 				       "KEY, KEY[NAME] or KEY[]",
 				       f->key);
-		at = field_enter(at, part, next);
+		at = field_enter(at, f, part, next, err);
 		if (!at)
-			return err_set(err, ERR_USAGE,
-				       "--field %s wants another kind of value where one "
-				       "stands already",
-				       f->key);
+			return -1;
 	}
 	if (!f->value)
 		return 0;

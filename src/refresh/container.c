@@ -86,9 +86,8 @@ static int container_add_mount(const struct json *me, const char *path, bool rea
 static int container_mounts(const struct container *s, const struct json *me,
 			    struct json *host, struct err *err)
 {
-	struct json *mounts = json_array();
+	struct json *mounts = json_put(host, "Mounts", json_array());
 
-	json_put(host, "Mounts", mounts);
 	if (container_add_mount(me, s->base, false, mounts, err))
 		return -1;
 	if (!s->ca_file || !container_mount_of(me, s->ca_file))
@@ -161,12 +160,11 @@ static void container_labels(const struct container *s, const struct json *me,
 /* Our own program, wherever it stands in the image, and its words. */
 static int container_command(const struct container *s, struct json *o, struct err *err)
 {
-	struct json *entry = json_array(), *words = json_array();
+	struct json *entry = json_put(o, "Entrypoint", json_array());
+	struct json *words = json_put(o, "Cmd", json_array());
 	char self[4096];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
-	json_put(o, "Entrypoint", entry);
-	json_put(o, "Cmd", words);
 	if (n <= 0)
 		return err_sys(err, ERR_IO, errno, "/proc/self/exe");
 	self[n] = '\0';

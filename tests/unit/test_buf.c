@@ -82,7 +82,7 @@ static void test_maximum(void **state)
 	assert_true(b.failed);
 	assert_null(b.ptr);
 	assert_int_equal(buf_check(&b, "the header", &err), -1);
-	assert_int_equal(err.kind, ERR_INTERNAL);
+	assert_int_equal(err.kind, ERR_USAGE);
 	assert_string_equal(err.text, "the header is longer than 10 bytes");
 }
 
@@ -103,6 +103,9 @@ static void test_failed_state(void **state)
 	assert_string_equal(buf_str(&b), "");
 	assert_int_equal(b.len, 0);
 	assert_int_equal(buf_check(&b, "x", &err), -1);
+	buf_starve(&b);
+	assert_int_equal(buf_check(&b, "x", &err), -1);
+	assert_int_equal(err.kind, ERR_INTERNAL);
 	buf_set(&b, "ok");
 	assert_int_equal(buf_check(&b, "x", &err), 0);
 	assert_string_equal(buf_str(&b), "ok");
@@ -123,12 +126,14 @@ static void test_no_memory(void **state)
 	(void)state;
 	buf_adds(&b, SECRET);
 	watch_start(SECRET);
-	watch_no_memory = true;
+	watch_memory(1);
 	for (int i = 0; i < 100; i++)
 		buf_adds(&b, "more");
-	watch_no_memory = false;
+	watch_memory(0);
 	watch_stop();
 	assert_int_equal(buf_check(&b, "x", &err), -1);
+	assert_int_equal(err.kind, ERR_INTERNAL);
+	assert_string_equal(err.text, "x: out of memory");
 	assert_null(b.ptr);
 	assert_int_equal(watch_blocks, 1);
 	assert_int_equal(watch_dirty, 0);

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include "base/buf.h"
+#include "base/utf8.h"
 #include "test.h"
 
 static void test_set_and_wrap(void **state)
@@ -38,8 +40,9 @@ static void test_system_call(void **state)
 /* A text as long as the room and longer is cut, never overrun. */
 static void test_cut(void **state)
 {
-	static const size_t lengths[] = { 1, 1020, 1021, 1022, 1023, 1024, 1025, 5000 };
-	char text[5001];
+	static const size_t lengths[] = { 1,	1020, 1021,  1022,  1023,  1024,
+					  1025, 5000, 32767, 32768, 140000 };
+	char *text = malloc(140001);
 	struct err err;
 
 	(void)state;
@@ -56,37 +59,68 @@ static void test_cut(void **state)
 		err_wrap(&err, "w");
 		assert_memory_equal(err.text, "w: a", 4);
 		assert_true(strlen(err.text) < ERR_TEXT_MAX);
-		err_wrap(&err, "%s", text);
-		assert_true(strlen(err.text) < ERR_TEXT_MAX);
-		err_sys(&err, ERR_IO, ENOENT, "%s", text);
-		assert_true(strlen(err.text) < ERR_TEXT_MAX);
 	}
+	free(text);
+}
+
+/* However long the path is: what failed, its beginning, and why are there. */
+static void test_reason_stays(void **state)
+{
+	static const char why[] = ": No such file or directory";
+	static const size_t lengths[] = { 900, 1000, 4096, 8192, 140000 };
+	char *path = malloc(140001);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+		struct err err = ERR_INIT;
+
+		memset(path, 'p', lengths[i]);
+		path[lengths[i]] = '\0';
+		err_sys(&err, ERR_IO, ENOENT, "can't open /%s", path);
+		err_wrap(&err, "the state in /%s", path);
+		assert_memory_equal(err.text, "the state in /ppp", 17);
+		assert_string_equal(err.text + strlen(err.text) - strlen(why), why);
+		err_set(&err, ERR_IO, "/%s is not a directory", path);
+		assert_memory_equal(err.text, "/ppp", 4);
+		if (lengths[i] < 32000)
+			assert_non_null(strstr(err.text, "ppp is not a directory"));
+	}
+	free(path);
 }
 
 /* UTF-8 stays UTF-8: the texts are stored as JSON. */
 static void test_cut_between_characters(void **state)
 {
-	static const char *const last[] = { "\xc3\xa9", "\xe2\x82\xac",
-					    "\xf0\x9f\x94\x91" };
-	char text[ERR_TEXT_MAX + 8];
+	static const char *const characters[] = { "\xc3\xa9", "\xe2\x82\xac",
+						  "\xf0\x9f\x94\x91" };
+	AUTO_BUF struct buf text = BUF_INIT(100000);
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(last); i++)
-		for (size_t n = ERR_TEXT_MAX - 8; n < ERR_TEXT_MAX; n++) {
-			size_t len = strlen(last[i]);
-			size_t want = n + len < ERR_TEXT_MAX ? n + len : n;
-			struct err err = ERR_INIT;
+	for (size_t i = 0; i < ARRAY_LEN(characters); i++)
+		for (size_t shift = 0; shift < 8; shift++)
+			for (size_t n = 200; n < 34000; n += n < 1200 ? 1 : 8191) {
+				struct err err = ERR_INIT;
 
-			memset(text, 'a', n);
-			memcpy(text + n, last[i], len + 1);
-			err_set(&err, ERR_IO, "%s", text);
-			assert_int_equal(strlen(err.text), want);
-			err_hint(&err, "%s", text);
-			assert_int_equal(strlen(err.hint), want);
-			err_set(&err, ERR_IO, "%s", text + 3);
-			err_wrap(&err, "w");
-			assert_int_equal(strlen(err.text), want);
-		}
+				buf_reset(&text);
+				for (size_t k = 0; k < shift; k++)
+					buf_addc(&text, 'a');
+				while (text.len < n)
+					buf_adds(&text, characters[i]);
+				err_set(&err, ERR_IO, "%s", buf_str(&text));
+				assert_true(utf8_valid(err.text, strlen(err.text)));
+				assert_true(strlen(err.text) == text.len ||
+					    strlen(err.text) > ERR_TEXT_MAX - 12);
+			}
+}
+
+static void test_memory(void **state)
+{
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(err_memory(&err, "the list"), -1);
+	assert_string_equal(err.text, "the list: out of memory");
+	assert_int_equal(err_exit_code(&err), 70);
 }
 
 /* Contract section 6. */
@@ -96,7 +130,7 @@ static void test_exit_codes(void **state)
 		enum err_kind kind;
 		int signal, code;
 	} rows[] = {
-		{ ERR_NONE, 0, 0 },
+		{ ERR_NONE, 0, 70 },
 		{ ERR_NO_TOKEN, 0, 1 },
 		{ ERR_API, 0, 1 },
 		{ ERR_USAGE, 0, 2 },
@@ -122,7 +156,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_set_and_wrap),
 	cmocka_unit_test(test_system_call),
 	cmocka_unit_test(test_cut),
+	cmocka_unit_test(test_reason_stays),
 	cmocka_unit_test(test_cut_between_characters),
+	cmocka_unit_test(test_memory),
 	cmocka_unit_test(test_exit_codes),
 };
 

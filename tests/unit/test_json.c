@@ -235,11 +235,81 @@ static void test_wiping(void **state)
 	assert_int_equal(watch_dirty, 0);
 }
 
+static struct json *build(void)
+{
+	struct json *doc = json_object(), *list = json_array();
+
+	json_put_str(doc, "text", "a");
+	json_put_num(doc, "number", 1);
+	json_put_bool(doc, "truth", true);
+	json_add_str(list, "one");
+	json_put(list, NULL, json_raw_value("2"));
+	json_put(doc, "list", list);
+	json_put_str(json_put(doc, "object", json_object()), "inner", "b");
+	return doc;
+}
+
+/* Memory ends at every allocation in turn: the whole document comes out, or none. */
+static void test_build_without_memory(void **state)
+{
+	bool whole = false;
+
+	(void)state;
+	for (int n = 1; !whole && n < 1000; n++) {
+		AUTO_BUF struct buf out = BUF_INIT(1000);
+		struct err err = ERR_INIT;
+		struct json *doc;
+
+		watch_memory(n);
+		doc = build();
+		json_print(doc, &out);
+		json_free(doc);
+		whole = watch_memory(0);
+		assert_int_equal(buf_check(&out, "it", &err), whole ? 0 : -1);
+		assert_string_equal(buf_str(&out),
+				    whole ? "{\"text\":\"a\",\"number\":1,\"truth\":true,"
+					    "\"list\":[\"one\",2],"
+					    "\"object\":{\"inner\":\"b\"}}"
+					  : "");
+		assert_int_equal(err.kind, whole ? ERR_NONE : ERR_INTERNAL);
+	}
+	assert_true(whole);
+}
+
+/* What is not for lack of memory is the document's fault, and the reverse. */
+static void test_parse_without_memory(void **state)
+{
+	static const char text[] = "{\"a\":[1,\"two\",{\"b\":null}]}";
+	bool whole = false;
+
+	(void)state;
+	for (int n = 1; !whole && n < 1000; n++) {
+		struct err err = ERR_INIT;
+		struct json *doc;
+
+		watch_memory(n);
+		doc = json_parse(TEXT(text), &err);
+		whole = watch_memory(0);
+		assert_int_equal(doc != NULL, whole);
+		assert_int_equal(err.kind, whole ? ERR_NONE : ERR_INTERNAL);
+		json_free(doc);
+		err = ERR_INIT;
+		assert_null(json_parse(TEXT("{"), &err));
+		assert_int_equal(err.kind, ERR_REFUSED);
+	}
+	assert_true(whole);
+}
+
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_accepts), cmocka_unit_test(test_refuses),
-	cmocka_unit_test(test_bounds),	cmocka_unit_test(test_numbers),
-	cmocka_unit_test(test_lookups), cmocka_unit_test(test_building),
+	cmocka_unit_test(test_accepts),
+	cmocka_unit_test(test_refuses),
+	cmocka_unit_test(test_bounds),
+	cmocka_unit_test(test_numbers),
+	cmocka_unit_test(test_lookups),
+	cmocka_unit_test(test_building),
 	cmocka_unit_test(test_wiping),
+	cmocka_unit_test(test_build_without_memory),
+	cmocka_unit_test(test_parse_without_memory),
 };
 
 TEST_MAIN(tests)

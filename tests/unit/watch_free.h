@@ -1,6 +1,7 @@
 /*
  * Memory as it is at the moment of its release, for programs linked with
  * -Wl,--wrap=free,--wrap=malloc: counts the blocks given back that still hold a text.
+ * And memory that ends: at the n-th allocation, and from then on.
  */
 #ifndef UNIT_WATCH_FREE_H
 #define UNIT_WATCH_FREE_H
@@ -16,14 +17,29 @@ void __real_free(void *p);
 void __wrap_free(void *p);
 
 /* Volatile, for a compiler knows that free() itself looks at none of these. */
-static const char *volatile watched;  /* the text; NULL: not watching */
-static volatile int watch_blocks;     /* released since watch_start() */
-static volatile int watch_dirty;      /* of these, so many still held the text */
-static volatile bool watch_no_memory; /* malloc() fails */
+static const char *volatile watched; /* the text; NULL: not watching */
+static volatile int watch_blocks;    /* released since watch_start() */
+static volatile int watch_dirty;     /* of these, so many still held the text */
+static volatile int watch_left;	     /* allocations until malloc() fails; 0: never */
+static volatile bool watch_failed;   /* it has */
 
 void *__wrap_malloc(size_t size)
 {
-	return watch_no_memory ? NULL : __real_malloc(size);
+	if (watch_left > 1)
+		watch_left--;
+	else if (watch_left == 1)
+		watch_failed = true;
+	return watch_left == 1 && watch_failed ? NULL : __real_malloc(size);
+}
+
+/* malloc() fails from the @n-th time on; 0: never. True: it had not failed before. */
+static inline bool watch_memory(int n)
+{
+	bool enough = !watch_failed;
+
+	watch_left = n;
+	watch_failed = false;
+	return enough;
 }
 
 void __wrap_free(void *p)
