@@ -101,6 +101,8 @@ $(O)/commit: FORCE
 # the code and a system call.
 $(O)/unit/test_buf $(O)/unit/test_json: LDFLAGS += -Wl,--wrap=free,--wrap=malloc
 $(O)/unit/test_fs: LDFLAGS += -Wl,--wrap=write
+$(O)/unit/test_trust: LDFLAGS += -Wl,--wrap=X509_STORE_add_cert \
+	-Wl,--wrap=X509_OBJECT_set1_X509
 $(O)/unit/test_interrupt: LDFLAGS += -Wl,--wrap=ppoll
 
 $(O)/unit/%: tests/unit/%.c $(LIB)

@@ -142,9 +142,11 @@ static int paging_check_link(const struct paging *p, const char *link, struct bu
 			paging_link_from(buf_str(&p->first->url), *link == '?'));
 	buf_adds(&whole, link);
 	buf_reset(ret);
-	if (url_join(p->base, buf_str(&whole), ret, err) == 0)
+	if (buf_check(&whole, "it", err) == 0 &&
+	    url_join(p->base, buf_str(&whole), ret, err) == 0)
 		return 0;
-	err->kind = ERR_REFUSED;
+	if (err->kind == ERR_USAGE)
+		err->kind = ERR_REFUSED;
 	return err_wrap(err, "the link to the next page");
 }
 

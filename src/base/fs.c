@@ -41,12 +41,12 @@ static int fs_read_fd(int fd, const char *name, struct buf *out, struct err *err
 		buf_add(out, chunk, (size_t)n);
 	}
 	buf_wipe(chunk, sizeof(chunk));
-	if (out->failed) {
-		errno = EFBIG;
-		return err_set(err, ERR_IO, "%s is larger than %zu bytes", name,
-			       out->max);
-	}
-	return 0;
+	if (!out->failed)
+		return 0;
+	errno = out->starved ? ENOMEM : EFBIG;
+	if (out->starved)
+		return err_memory(err, name);
+	return err_set(err, ERR_IO, "%s is larger than %zu bytes", name, out->max);
 }
 
 int fs_read(int dirfd, const char *name, struct buf *out, struct err *err)
@@ -241,6 +241,10 @@ void fs_relative(const char *dir, const char *path, struct buf *out)
 {
 	size_t common = 0;
 
+	if (*dir != '/' || *path != '/') {
+		buf_adds(out, path);
+		return;
+	}
 	for (size_t i = 0; dir[i] == path[i] || (!dir[i] && path[i] == '/'); i++) {
 		if (path[i] == '/')
 			common = i;

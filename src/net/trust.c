@@ -1,6 +1,5 @@
 #include "net/trust.h"
 
-#include <errno.h>
 #include <openssl/asn1.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
@@ -77,7 +76,8 @@ static bool der_subject(const unsigned char *cert, size_t len, struct span *ret)
 }
 
 /*
- * Decodes the base64 between two PEM lines, white space left out, to the end of t->der.
+ * Decodes the base64 between two PEM lines, white space left out, to the end of t->der,
+ * which also tells later where memory ended.
  */
 static bool trust_decode(struct trust *t, const char *text, size_t len)
 {
@@ -86,7 +86,9 @@ static bool trust_decode(struct trust *t, const char *text, size_t len)
 	int n = 0, last = 0;
 	bool ok = false;
 
-	if (ctx && out) {
+	if (!ctx || !out) {
+		buf_starve(&t->der);
+	} else {
 		EVP_DecodeInit(ctx);
 		ok = EVP_DecodeUpdate(ctx, out, &n, (const unsigned char *)text,
 				      (int)len) >= 0 &&
@@ -111,8 +113,10 @@ static bool trust_add(struct trust *t, const char *text, size_t len)
 		return false;
 	a.subject.at += a.cert.at;
 	grown = reallocarray(t->anchors, t->count + 1, sizeof(a));
-	if (!grown)
+	if (!grown) {
+		buf_starve(&t->der);
 		return false;
+	}
 	t->anchors = grown;
 	t->anchors[t->count++] = a;
 	return true;
@@ -139,20 +143,17 @@ static void trust_index(struct trust *t, const char *pem, size_t len)
 	}
 }
 
-static int trust_add_parsed(X509_STORE *store, const struct trust *t,
-			    const struct anchor *a, X509 **ret_first)
+/* @ret_first gets the first one that the store has taken, and our reference to it. */
+static void trust_add_parsed(X509_STORE *store, const struct trust *t,
+			     const struct anchor *a, X509 **ret_first)
 {
 	const unsigned char *p = (const unsigned char *)t->der.ptr + a->cert.at;
 	X509 *x = d2i_X509(NULL, &p, (long)a->cert.len);
 
-	if (!x)
-		return 0;
-	X509_STORE_add_cert(store, x);
-	if (*ret_first)
-		X509_free(x);
-	else
+	if (x && X509_STORE_add_cert(store, x) && !*ret_first)
 		*ret_first = x;
-	return 1;
+	else
+		X509_free(x);
 }
 
 /*
@@ -187,13 +188,14 @@ static int trust_by_subject(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type,
 			trust_add_parsed(store, t, &t->anchors[i], &first);
 		X509_NAME_free(subject);
 	}
-	if (!first)
-		return 0;
 	/* The store keeps its own reference; OpenSSL takes one of what it is shown. */
-	X509_OBJECT_set1_X509(ret, first);
+	if (first && X509_OBJECT_set1_X509(ret, first)) {
+		X509_free(first);
+		X509_free(first);
+		return 1;
+	}
 	X509_free(first);
-	X509_free(first);
-	return 1;
+	return 0;
 }
 
 struct trust *trust_open(const char *file, struct err *err)
@@ -204,13 +206,14 @@ struct trust *trust_open(const char *file, struct err *err)
 	struct err skipped = ERR_INIT;
 
 	if (!t) {
-		err_sys(err, ERR_INTERNAL, ENOMEM, "the trust store");
+		err_memory(err, "the trust store");
 		return NULL;
 	}
 	t->source = BUF_INIT(BUF_URL_MAX);
 	t->der = BUF_INIT(TRUST_FILE_MAX);
 	if (named && fs_read_path(file, &pem, err)) {
-		err->kind = ERR_USAGE;
+		if (err->kind == ERR_IO)
+			err->kind = ERR_USAGE;
 		trust_free(t);
 		return NULL;
 	}
@@ -224,6 +227,11 @@ struct trust *trust_open(const char *file, struct err *err)
 		buf_set(&t->source, "built in");
 		trust_index(t, (const char *)cc_roots_pem,
 			    (size_t)(cc_roots_pem_end - cc_roots_pem));
+	}
+	if (buf_check(&t->der, "the trusted roots", err) ||
+	    buf_check(&t->source, "the path of the trusted roots", err)) {
+		trust_free(t);
+		return NULL;
 	}
 	if (named && !t->count) {
 		err_set(err, ERR_USAGE, "%s holds no certificate", file);

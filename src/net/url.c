@@ -20,26 +20,64 @@ static void url_free_text(char **text)
 #define AUTO_URL  __attribute__((cleanup(url_free)))
 #define AUTO_PART __attribute__((cleanup(url_free_text)))
 
-static CURLU *url_parse(const char *text, struct err *err)
+/*
+ * The part @part in @ret, which stays NULL where the URL has none. -1 when it can't be
+ * had: a URL taken for one without a user, or without its port, is another one.
+ */
+static int url_part(CURLU *u, CURLUPart part, unsigned int flags, char **ret,
+		    struct err *err)
 {
-	CURLU *u = curl_url();
+	CURLUcode rc = curl_url_get(u, part, ret, flags);
+
+	if (rc == CURLUE_OUT_OF_MEMORY)
+		return err_memory(err, "the URL");
+	if (rc != CURLUE_OK)
+		*ret = NULL;
+	return 0;
+}
+
+static int url_set(CURLU *u, const char *text, struct err *err)
+{
 	CURLUcode rc = u ? curl_url_set(u, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME)
 			 : CURLUE_OUT_OF_MEMORY;
 
-	if (rc) {
-		err_set(err, ERR_USAGE, "not a URL (%s)", curl_url_strerror(rc));
-		curl_url_cleanup(u);
-		return NULL;
-	}
-	return u;
+	if (rc == CURLUE_OUT_OF_MEMORY)
+		return err_memory(err, "the URL");
+	return rc ? err_set(err, ERR_USAGE, "not a URL (%s)", curl_url_strerror(rc)) : 0;
 }
 
-/* The part, or NULL when the URL has none. */
-static char *url_part(CURLU *u, CURLUPart part, unsigned int flags)
+/*
+ * "1%308" is read as the host "108", and that, when it is read again, as 0.0.0.108. What
+ * names another host the second time is refused.
+ */
+static int url_check_host(CURLU *u, struct err *err)
 {
-	char *text = NULL;
+	AUTO_URL CURLU *second = curl_url();
+	AUTO_BUF struct buf url = BUF_INIT(BUF_URL_MAX);
+	AUTO_PART char *host = NULL;
+	AUTO_PART char *again = NULL;
 
-	return curl_url_get(u, part, &text, flags) == CURLUE_OK ? text : NULL;
+	if (url_part(u, CURLUPART_HOST, 0, &host, err))
+		return -1;
+	buf_addf(&url, "https://%s/", host ? host : "");
+	if (!host || !*host)
+		return 0;
+	if (buf_check(&url, "the URL", err) || url_set(second, buf_str(&url), err) ||
+	    url_part(second, CURLUPART_HOST, 0, &again, err))
+		return -1;
+	if (again && strcasecmp(host, again) == 0)
+		return 0;
+	return err_set(err, ERR_USAGE, "not a URL (its host can be read in two ways)");
+}
+
+static CURLU *url_parse(const char *text, struct err *err)
+{
+	CURLU *u = curl_url();
+
+	if (url_set(u, text, err) == 0 && url_check_host(u, err) == 0)
+		return u;
+	curl_url_cleanup(u);
+	return NULL;
 }
 
 static bool url_host_is_loopback(const char *host)
@@ -71,11 +109,16 @@ int url_check(const char *url, struct err *err)
 	u = url_parse(url, err);
 	if (!u)
 		return -1;
-	AUTO_PART char *scheme = url_part(u, CURLUPART_SCHEME, 0);
-	AUTO_PART char *host = url_part(u, CURLUPART_HOST, 0);
-	AUTO_PART char *user = url_part(u, CURLUPART_USER, 0);
-	AUTO_PART char *password = url_part(u, CURLUPART_PASSWORD, 0);
+	AUTO_PART char *scheme = NULL;
+	AUTO_PART char *host = NULL;
+	AUTO_PART char *user = NULL;
+	AUTO_PART char *password = NULL;
 
+	if (url_part(u, CURLUPART_SCHEME, 0, &scheme, err) ||
+	    url_part(u, CURLUPART_HOST, 0, &host, err) ||
+	    url_part(u, CURLUPART_USER, 0, &user, err) ||
+	    url_part(u, CURLUPART_PASSWORD, 0, &password, err))
+		return -1;
 	if (user || password)
 		return err_set(err, ERR_USAGE, "the URL holds a user or a password");
 	if (!scheme || !host || !*host)
@@ -94,10 +137,14 @@ int url_origin(const char *url, struct buf *out, struct err *err)
 
 	if (!u)
 		return -1;
-	AUTO_PART char *scheme = url_part(u, CURLUPART_SCHEME, 0);
-	AUTO_PART char *host = url_part(u, CURLUPART_HOST, 0);
-	AUTO_PART char *port = url_part(u, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
+	AUTO_PART char *scheme = NULL;
+	AUTO_PART char *host = NULL;
+	AUTO_PART char *port = NULL;
 
+	if (url_part(u, CURLUPART_SCHEME, 0, &scheme, err) ||
+	    url_part(u, CURLUPART_HOST, 0, &host, err) ||
+	    url_part(u, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT, &port, err))
+		return -1;
 	if (!scheme || !host)
 		return err_set(err, ERR_USAGE, "the URL has no scheme or no host");
 	buf_addf(out, "%s://", scheme);
@@ -124,8 +171,10 @@ static int url_add_part(const char *url, CURLUPart part, struct buf *out, struct
 
 	if (!u)
 		return -1;
-	AUTO_PART char *text = url_part(u, part, 0);
+	AUTO_PART char *text = NULL;
 
+	if (url_part(u, part, 0, &text, err))
+		return -1;
 	buf_adds(out, text ? text : "");
 	return buf_check(out, "the URL", err);
 }
@@ -153,10 +202,10 @@ int url_resolve(const char *base, const char *ref, struct buf *out, struct err *
 
 	if (!u)
 		return -1;
-	if (curl_url_set(u, CURLUPART_URL, ref, CURLU_NON_SUPPORT_SCHEME))
-		return err_set(err, ERR_USAGE, "not a URL or path");
-	AUTO_PART char *text = url_part(u, CURLUPART_URL, 0);
+	AUTO_PART char *text = NULL;
 
+	if (url_set(u, ref, err) || url_part(u, CURLUPART_URL, 0, &text, err))
+		return -1;
 	buf_adds(out, text ? text : "");
 	return buf_check(out, "the URL", err);
 }
@@ -234,9 +283,9 @@ int url_join(const char *base, const char *ref, struct buf *out, struct err *err
 			buf_addc(&url, '/');
 		buf_adds(&url, buf_str(&clean));
 	}
-	if (clean.failed || buf_check(&url, "the URL", err))
-		return err_set(err, ERR_REFUSED, "the URL is longer than %d bytes",
-			       BUF_URL_MAX);
+	if (buf_check(&clean, "the URL", err) || buf_check(&url, "the URL", err) ||
+	    buf_check(&prefix, "the URL", err))
+		return -1;
 	if (url_check(buf_str(&url), err))
 		return -1;
 	if (!url_same_origin(base, buf_str(&url))) {
@@ -272,6 +321,8 @@ bool url_get_query(const char *url, const char *name, struct buf *out)
 			if (len > from)
 				plain = curl_easy_unescape(NULL, p + from,
 							   (int)(len - from), &plain_len);
+			if (len > from && !plain)
+				buf_starve(out);
 			buf_add(out, plain, plain ? (size_t)plain_len : 0);
 			return true;
 		}

@@ -156,9 +156,10 @@ static int provider_region_key(const char *text, struct buf *out, struct err *er
 	} else {
 		buf_adds(out, text);
 	}
-	if (out->failed)
-		return err_set(err, ERR_USAGE,
-			       "region is longer than a host name may be");
+	if (buf_check(out, "region", err))
+		return out->starved ? -1
+				    : err_hint(err, "give a region, a domain such as "
+						    "mypurecloud.ie, or a host URL");
 	for (char *p = out->ptr; p && *p; p++) {
 		if (*p >= 'A' && *p <= 'Z')
 			*p = (char)(*p + 32);
@@ -230,14 +231,16 @@ static int provider_resolve_region(const struct settings *s, struct buf *key,
 
 static int provider_sub_domain(const struct settings *s, struct buf *key, struct err *err)
 {
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
 	const char *text = settings_str(s, SET_SUB_DOMAIN);
+	size_t len = strlen(text);
 
-	buf_adds(key, text);
-	if (strspn(text,
-		   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-") ==
-		    key->len &&
-	    key->len <= 63 && text[0] != '-' && text[key->len - 1] != '-')
-		return 0;
+	if (len && len <= 63 && strspn(text, allowed) == len && text[0] != '-' &&
+	    text[len - 1] != '-') {
+		buf_adds(key, text);
+		return buf_check(key, "sub-domain", err);
+	}
 	err_set(err, ERR_USAGE, "sub-domain is not one label of a host name");
 	return err_hint(err, "give the part between api. and .mypurecloud.com");
 }

@@ -252,6 +252,27 @@ static void test_flows(void **state)
 	}
 }
 
+/* Nothing is read beside a value, however long it is. */
+static void test_long_names(void **state)
+{
+	static const char *const names[] = { "CC_SUB_DOMAIN", "CC_REGION" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names) * 3; i++) {
+		char value[400] = "";
+		const char *env[7] = { "GENESYS_CLIENT_ID=i", value };
+		AUTO_ENDPOINTS struct endpoints e = ENDPOINTS_INIT;
+		struct err err = ERR_INIT;
+		const struct flow *flow;
+		size_t n = (size_t)snprintf(value, 64, "%s=", names[i % 2]);
+
+		memset(value + n, i < 2 ? '"' : 'a', i < 4 ? 300 : 64);
+		assert_int_equal(find(env, &flow, &e, &err), -1);
+		same_number(value, err.kind, ERR_USAGE);
+		assert_true(*err.hint);
+	}
+}
+
 static void test_secrets_not_needed(void **state)
 {
 	struct err err = ERR_INIT;
@@ -417,10 +438,11 @@ static void test_table(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_genesys_regions),	   cmocka_unit_test(test_unknown_domain),
-	cmocka_unit_test(test_refused_regions),	   cmocka_unit_test(test_flows),
-	cmocka_unit_test(test_secrets_not_needed), cmocka_unit_test(test_endpoints),
-	cmocka_unit_test(test_client_auth),	   cmocka_unit_test(test_table),
+	cmocka_unit_test(test_genesys_regions), cmocka_unit_test(test_unknown_domain),
+	cmocka_unit_test(test_refused_regions), cmocka_unit_test(test_flows),
+	cmocka_unit_test(test_long_names),	cmocka_unit_test(test_secrets_not_needed),
+	cmocka_unit_test(test_endpoints),	cmocka_unit_test(test_client_auth),
+	cmocka_unit_test(test_table),
 };
 
 TEST_MAIN(tests)

@@ -7,6 +7,27 @@
 #include "test.h"
 
 static char base[64];
+static bool store_is_full;
+
+int __real_X509_STORE_add_cert(X509_STORE *store, X509 *x);
+int __wrap_X509_STORE_add_cert(X509_STORE *store, X509 *x);
+
+int __wrap_X509_STORE_add_cert(X509_STORE *store, X509 *x)
+{
+	return store_is_full ? 0 : __real_X509_STORE_add_cert(store, x);
+}
+
+/* OpenSSL takes over what it is shown, without a reference of its own. */
+static int shown;
+
+int __real_X509_OBJECT_set1_X509(X509_OBJECT *ret, X509 *x);
+int __wrap_X509_OBJECT_set1_X509(X509_OBJECT *ret, X509 *x);
+
+int __wrap_X509_OBJECT_set1_X509(X509_OBJECT *ret, X509 *x)
+{
+	shown++;
+	return __real_X509_OBJECT_set1_X509(ret, x);
+}
 
 static int setup(void **state)
 {
@@ -176,6 +197,30 @@ static void test_same_subject(void **state)
 	assert_true(verifies(t, &of_one));
 	assert_true(verifies(t, &of_two));
 	assert_false(verifies(t, &of_three));
+	trust_free(t);
+}
+
+/* A root that the store does not take is gone at once, and must not be shown. */
+static void test_store_without_memory(void **state)
+{
+	AUTO_PARTY struct party root = { 0 }, server = { 0 };
+	AUTO_BUF struct buf pem = BUF_INIT(100000);
+	struct err err;
+	struct trust *t;
+
+	(void)state;
+	party_make(&root, "root", NULL);
+	party_make(&server, "server", &root);
+	add_pem(&pem, &root, "\n");
+	t = open_text(buf_str(&pem), &err);
+	well("open", !t, &err);
+	store_is_full = true;
+	shown = 0;
+	assert_false(verifies(t, &server));
+	assert_int_equal(shown, 0);
+	store_is_full = false;
+	assert_true(verifies(t, &server));
+	assert_true(shown > 0);
 	trust_free(t);
 }
 
@@ -350,13 +395,10 @@ static void test_without_file(void **state)
 #define IN_BASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
-	IN_BASE(test_finds_roots),
-	IN_BASE(test_same_subject),
-	IN_BASE(test_name_written_otherwise),
-	IN_BASE(test_intermediate),
-	IN_BASE(test_odd_files),
-	IN_BASE(test_no_certificate),
-	IN_BASE(test_cut_certificate),
+	IN_BASE(test_finds_roots),	    IN_BASE(test_same_subject),
+	IN_BASE(test_store_without_memory), IN_BASE(test_name_written_otherwise),
+	IN_BASE(test_intermediate),	    IN_BASE(test_odd_files),
+	IN_BASE(test_no_certificate),	    IN_BASE(test_cut_certificate),
 	IN_BASE(test_without_file),
 };
 

@@ -18,6 +18,7 @@ static void test_check_takes(void **state)
 		"http://[::1]",
 		"HTTP://[::1]:65535/x",
 		"http://127.0.0.1#@example.com/",
+		"https://ex%61mple.com/",
 	};
 
 	(void)state;
@@ -72,6 +73,9 @@ static void test_check_refuses(void **state)
 		"https://example.com:x/",
 		"https://[::1/",
 		"http://example.com/?token=SECRET#SECRET",
+		"https:/1%308/", /* the host 108, and then 0.0.0.108 */
+		"https://0x7%66.1/",
+		"https://%31/",
 	};
 
 	(void)state;
@@ -325,7 +329,7 @@ static void test_too_long(void **state)
 	for (int i = 0; i < 9000; i++)
 		buf_addc(&ref, i ? 'x' : '/');
 	assert_int_equal(url_join("https://a.example", buf_str(&ref), &out, &err), -1);
-	assert_int_equal(err.kind, ERR_REFUSED);
+	assert_int_equal(err.kind, ERR_USAGE);
 	buf_reset(&out);
 	assert_int_equal(url_resolve("https://a.example", buf_str(&ref), &out, &err), -1);
 	buf_reset(&out);
