@@ -39,13 +39,10 @@ static enum http_sunk call_sink(void *arg, const struct http_resp *resp, const c
 /* The token goes behind the other headers, in place of the last attempt's. */
 static void call_authorize(struct call *call, const char *token)
 {
-	AUTO_BUF struct buf value = BUF_INIT(BUF_SECRET_MAX + 16);
-
 	if (!call->begun)
 		call->headers_len = call->req.headers.len;
 	buf_cut(&call->req.headers, call->headers_len);
-	buf_addf(&value, "Bearer %s", token);
-	http_req_header(&call->req, "Authorization", buf_str(&value));
+	oauth_authorize(&call->req, token);
 	quote_fingerprint(token, call->used);
 }
 

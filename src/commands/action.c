@@ -19,25 +19,23 @@ static int action_outputs(struct app *app, const struct session *s, const char *
 {
 	const struct token *t = &s->record.token;
 	AUTO_BUF struct buf file = BUF_INIT(BUF_URL_MAX), header = BUF_INIT(BUF_URL_MAX);
-	char expires_in[32], expires_at[CLOCK_TEXT_SIZE], hex[QUOTE_FINGERPRINT_SIZE];
-	int64_t left = token_left_ms(t) / 1000;
+	struct token_view view;
+	char expires_in[32];
 
-	snprintf(expires_in, sizeof(expires_in), "%" PRId64, left > 0 ? left : 0);
-	clock_format(token_expires_wall(t), expires_at);
-	quote_fingerprint(buf_str(&t->access), hex);
-	buf_addf(&file, "%s/token", dir);
-	buf_addf(&header, "%s/header", dir);
+	token_view(t, &view);
+	snprintf(expires_in, sizeof(expires_in), "%" PRId64, view.seconds);
+	state_paths(dir, &file, &header);
 	const struct {
 		const char *name, *value;
 	} outputs[] = {
 		{ "access-token", buf_str(&t->access) },
 		{ "token-type", "Bearer" },
 		{ "expires-in", expires_in },
-		{ "expires-at", expires_at },
+		{ "expires-at", view.expires },
 		{ "api-url", buf_str(&s->record.endpoints.api_url) },
 		{ "token-file", buf_str(&file) },
 		{ "header-file", buf_str(&header) },
-		{ "fingerprint", hex },
+		{ "fingerprint", view.fingerprint },
 		{ "refresher", refresher },
 	};
 
@@ -69,31 +67,28 @@ static int action_summary(struct app *app, const struct session *s, const char *
 {
 	const struct record *r = &s->record;
 	AUTO_BUF struct buf text = BUF_INIT(16 * 1024);
-	char expires[CLOCK_TEXT_SIZE], span[CLOCK_TEXT_SIZE], hex[QUOTE_FINGERPRINT_SIZE];
+	struct token_view view;
 
-	clock_format(token_expires_wall(&r->token), expires);
-	clock_format_span(token_left_ms(&r->token) / 1000, span);
-	quote_fingerprint(buf_str(&r->token.access), hex);
+	token_view(&r->token, &view);
 	buf_adds(&text,
 		 "| Token of | API host | Expires | In | Fingerprint | Refresher |\n"
 		 "|---|---|---|---|---|---|\n");
 	buf_addf(&text, "| %s | %s | %s | %s | `%s` | %s |\n\n",
 		 provider_name(r->flow->provider), buf_str(&r->endpoints.api_url),
-		 expires, span, hex, refresher);
+		 view.expires, view.left, view.fingerprint, refresher);
 	return runner_add(&app->runner, RUNNER_SUMMARY, buf_str(&text), err);
 }
 
 static void action_report(const struct session *s)
 {
 	const char *api = buf_str(&s->record.endpoints.api_url);
-	char span[CLOCK_TEXT_SIZE], hex[QUOTE_FINGERPRINT_SIZE];
+	struct token_view view;
 
-	clock_format_span(token_left_ms(&s->record.token) / 1000, span);
-	quote_fingerprint(buf_str(&s->record.token.access), hex);
+	token_view(&s->record.token, &view);
 	log_info("%s token %s%s%s, %s left (fingerprint %s)",
 		 provider_name(s->who.flow->provider),
-		 s->outcome.minted ? "fetched" : "reused", *api ? " for " : "", api, span,
-		 hex);
+		 s->outcome.minted ? "fetched" : "reused", *api ? " for " : "", api,
+		 view.left, view.fingerprint);
 }
 
 int cmd_action(struct app *app, struct err *err)

@@ -37,13 +37,11 @@ static void token_show_genesys(struct doctor *d, const char *api)
 {
 	AUTO_REQ struct http_req req = HTTP_REQ_INIT;
 	AUTO_RESP struct http_resp resp = HTTP_RESP_INIT;
-	AUTO_BUF struct buf value = BUF_INIT(BUF_SECRET_MAX + 16);
 	struct err why = ERR_INIT;
 
 	req.method = "HEAD";
 	buf_addf(&req.url, "%s/api/v2/tokens/me", api);
-	buf_addf(&value, "Bearer %s", buf_str(&d->token.access));
-	http_req_header(&req, "Authorization", buf_str(&value));
+	oauth_authorize(&req, buf_str(&d->token.access));
 	if (d->transport.http->perform(d->transport.http, &req, &resp, &why) == 0 &&
 	    resp.status < 300) {
 		report_ok(&d->report, "API", "%s accepts the token (HTTP %d)", api,

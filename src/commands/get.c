@@ -21,7 +21,8 @@ static void get_token(const struct session *s, struct buf *out)
 
 static void get_header(const struct session *s, struct buf *out)
 {
-	buf_addf(out, "Authorization: Bearer %s\n", buf_str(&s->record.token.access));
+	token_header(buf_str(&s->record.token.access), out);
+	buf_addc(out, '\n');
 }
 
 static void get_env(const struct session *s, struct buf *out)
@@ -42,17 +43,15 @@ static void get_json(const struct session *s, struct buf *out)
 {
 	const struct record *r = &s->record;
 	struct json *o = json_object();
-	char expires[CLOCK_TEXT_SIZE], hex[QUOTE_FINGERPRINT_SIZE];
-	int64_t left = token_left_ms(&r->token) / 1000;
+	struct token_view view;
 
-	clock_format(token_expires_wall(&r->token), expires);
-	quote_fingerprint(buf_str(&r->token.access), hex);
+	token_view(&r->token, &view);
 	json_put_str(o, "access_token", buf_str(&r->token.access));
 	json_put_str(o, "token_type", "Bearer");
-	json_put_num(o, "expires_in", (double)(left > 0 ? left : 0));
-	json_put_str(o, "expires_at", expires);
+	json_put_num(o, "expires_in", (double)view.seconds);
+	json_put_str(o, "expires_at", view.expires);
 	json_put_str(o, "api_url", buf_str(&r->endpoints.api_url));
-	json_put_str(o, "fingerprint", hex);
+	json_put_str(o, "fingerprint", view.fingerprint);
 	json_print(o, out);
 	json_free(o);
 	buf_addc(out, '\n');

@@ -23,14 +23,13 @@ int handover_fill(struct handover *ret, const struct session *s, const char *dir
 	const struct record *r = &s->record;
 	const char *api = buf_str(&r->endpoints.api_url);
 	AUTO_BUF struct buf file = BUF_INIT(BUF_URL_MAX), header = BUF_INIT(BUF_URL_MAX);
-	char expires[CLOCK_TEXT_SIZE];
+	struct token_view view;
 
 	*ret = (struct handover){ 0 };
-	clock_format(token_expires_wall(&r->token), expires);
-	buf_addf(&file, "%s/token", dir);
-	buf_addf(&header, "%s/header", dir);
+	token_view(&r->token, &view);
+	state_paths(dir, &file, &header);
 	handover_add(ret, "CC_ACCESS_TOKEN", buf_str(&r->token.access));
-	handover_add(ret, "CC_TOKEN_EXPIRES_AT", expires);
+	handover_add(ret, "CC_TOKEN_EXPIRES_AT", view.expires);
 	handover_add(ret, "CC_TOKEN_FILE", buf_str(&file));
 	handover_add(ret, "CC_TOKEN_HEADER_FILE", buf_str(&header));
 	handover_add(ret, "CC_TOKEN_API_URL", api);

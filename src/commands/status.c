@@ -22,21 +22,18 @@ static void status_add(struct json *o, struct buf *text, const char *key,
 static void status_token(const struct record *r, bool valid, struct json *o,
 			 struct buf *text)
 {
-	char issued[CLOCK_TEXT_SIZE], expires[CLOCK_TEXT_SIZE], span[CLOCK_TEXT_SIZE];
-	char hex[QUOTE_FINGERPRINT_SIZE];
-	int64_t left = token_left_ms(&r->token) / 1000;
+	char issued[CLOCK_TEXT_SIZE];
+	struct token_view view;
 
+	token_view(&r->token, &view);
 	clock_format(r->token.issued_wall, issued);
-	clock_format(token_expires_wall(&r->token), expires);
-	clock_format_span(left, span);
-	quote_fingerprint(buf_str(&r->token.access), hex);
-	status_add(o, text, "fingerprint", "token", hex);
+	status_add(o, text, "fingerprint", "token", view.fingerprint);
 	status_add(o, text, "issued_at", "issued", issued);
-	status_add(o, text, "expires_at", "expires", expires);
-	json_put_num(o, "expires_in", (double)(left > 0 ? left : 0));
+	status_add(o, text, "expires_at", "expires", view.expires);
+	json_put_num(o, "expires_in", (double)view.seconds);
 	json_put_bool(o, "valid", valid);
 	json_put_num(o, "refreshes", (double)(r->minted > 0 ? r->minted - 1 : 0));
-	buf_addf(text, "%-12s %s\n", "left", left > 0 ? span : "expired");
+	buf_addf(text, "%-12s %s\n", "left", view.seconds ? view.left : "expired");
 	buf_addf(text, "%-12s %lld\n", "refreshes",
 		 (long long)(r->minted > 0 ? r->minted - 1 : 0));
 }

@@ -54,6 +54,9 @@ void oauth_show_url(const char *url, struct buf *out);
 /* The whole Basic value (id:secret in base64) of these settings; empty without. */
 void oauth_basic(enum client_auth auth, const struct settings *s, struct buf *out);
 
+/* Adds the header that carries @access. */
+void oauth_authorize(struct http_req *req, const char *access);
+
 /* Adds the Basic values of these settings, raw and form-encoded, to redact_list(). */
 void oauth_hide(const struct settings *s);
 

@@ -135,11 +135,11 @@ int oauth_token_request(const struct flow *f, const struct endpoints *e,
 	return buf_check(&ret->body, "the token request", err);
 }
 
-static void oauth_bearer(struct http_req *req, const char *token)
+void oauth_authorize(struct http_req *req, const char *access)
 {
 	AUTO_BUF struct buf value = BUF_INIT(BUF_SECRET_MAX + 16);
 
-	buf_addf(&value, "Bearer %s", token);
+	token_bearer(access, &value);
 	http_req_header(req, "Authorization", buf_str(&value));
 }
 
@@ -156,7 +156,7 @@ int oauth_revoke_request(const struct flow *f, const struct endpoints *e,
 		if (!ret->url.len)
 			buf_addf(&ret->url, "%s/api/v2/tokens/me", buf_str(&e->api_url));
 		ret->method = "DELETE";
-		oauth_bearer(ret, token);
+		oauth_authorize(ret, token);
 	} else {
 		oauth_begin(ret, "application/x-www-form-urlencoded");
 		quote_form_pair(&ret->body, "token", token);

@@ -4,7 +4,6 @@
 
 #include "base/json.h"
 #include "base/log.h"
-#include "base/quote.h"
 
 void token_release(struct token *t)
 {
@@ -41,6 +40,27 @@ int64_t token_left_ms(const struct token *t)
 int64_t token_expires_wall(const struct token *t)
 {
 	return t->issued_wall + t->lifetime;
+}
+
+void token_view(const struct token *t, struct token_view *ret)
+{
+	int64_t left = token_left_ms(t) / 1000;
+
+	ret->seconds = left > 0 ? left : 0;
+	clock_format_span(left, ret->left);
+	clock_format(token_expires_wall(t), ret->expires);
+	quote_fingerprint(buf_str(&t->access), ret->fingerprint);
+}
+
+void token_bearer(const char *access, struct buf *out)
+{
+	buf_addf(out, "Bearer %s", access);
+}
+
+void token_header(const char *access, struct buf *out)
+{
+	buf_adds(out, "Authorization: ");
+	token_bearer(access, out);
 }
 
 bool token_is_wellformed(const char *text)

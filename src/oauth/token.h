@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/quote.h"
 
 /* Ten years, in seconds: a lifetime beyond it is cut to it. */
 #define TOKEN_LIFETIME_MAX (INT64_C(10) * 365 * 86400)
@@ -43,6 +44,22 @@ int64_t token_left_ms(const struct token *t);
 
 /* When it expires by the wall clock, in seconds since 1970. */
 int64_t token_expires_wall(const struct token *t);
+
+/* What may be shown of a token, in the forms in which it is shown everywhere. */
+struct token_view {
+	int64_t seconds;	       /* left, whole; never negative */
+	char left[CLOCK_TEXT_SIZE];    /* the same as a span, "59 min" */
+	char expires[CLOCK_TEXT_SIZE]; /* RFC 3339, UTC */
+	char fingerprint[QUOTE_FINGERPRINT_SIZE];
+};
+void token_view(const struct token *t, struct token_view *ret);
+
+/*
+ * Appends the value of an Authorization header with @access, RFC 6750 section 2.1, and
+ * the whole header as `curl -H @file` takes it.
+ */
+void token_bearer(const char *access, struct buf *out);
+void token_header(const char *access, struct buf *out);
 
 /*
  * True for what RFC 6750 section 2.1 allows after "Bearer ": letters, digits and

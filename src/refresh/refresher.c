@@ -230,11 +230,10 @@ static void refresher_announce(struct refresher *r, int64_t due)
 
 static void refresher_report(const struct refresher *r)
 {
-	char hex[QUOTE_FINGERPRINT_SIZE], span[CLOCK_TEXT_SIZE];
+	struct token_view view;
 
-	quote_fingerprint(buf_str(&r->s->record.token.access), hex);
-	clock_format_span(token_left_ms(&r->s->record.token) / 1000, span);
-	log_info("the token is %s, %s left", hex, span);
+	token_view(&r->s->record.token, &view);
+	log_info("the token is %s, %s left", view.fingerprint, view.left);
 }
 
 /* After a failure the old token stays where it is. */

@@ -190,24 +190,31 @@ bool state_changed(const struct state *s, struct state_seen *seen)
 	return true;
 }
 
-static bool state_holds(const struct state *s, const char *name, const char *before,
-			const struct buf *value)
+#define STATE_TOKEN  "token"
+#define STATE_HEADER "header"
+
+void state_paths(const char *dir, struct buf *token, struct buf *header)
+{
+	buf_addf(token, "%s/" STATE_TOKEN, dir);
+	buf_addf(header, "%s/" STATE_HEADER, dir);
+}
+
+static bool state_holds(const struct state *s, const char *name, const struct buf *value)
 {
 	AUTO_BUF struct buf text = BUF_INIT(BUF_SECRET_MAX * 2);
 	struct err err = ERR_INIT;
-	size_t skip = strlen(before);
 
-	return fs_read(s->fd, name, &text, &err) == 0 && text.len == skip + value->len &&
-	       memcmp(buf_str(&text), before, skip) == 0 &&
-	       memcmp(buf_str(&text) + skip, buf_str(value), value->len) == 0;
+	return fs_read(s->fd, name, &text, &err) == 0 && buf_equal(&text, value);
 }
-
-#define HEADER_PREFIX "Authorization: Bearer "
 
 bool state_matches(const struct state *s, const struct record *r)
 {
-	return r->has_token && state_holds(s, "token", "", &r->token.access) &&
-	       state_holds(s, "header", HEADER_PREFIX, &r->token.access);
+	AUTO_BUF struct buf header = BUF_INIT(BUF_SECRET_MAX * 2);
+
+	token_header(buf_str(&r->token.access), &header);
+	return r->has_token && !header.failed &&
+	       state_holds(s, STATE_TOKEN, &r->token.access) &&
+	       state_holds(s, STATE_HEADER, &header);
 }
 
 int state_write(const struct state *s, const struct record *r, struct err *err)
@@ -217,15 +224,15 @@ int state_write(const struct state *s, const struct record *r, struct err *err)
 	const struct buf *access = &r->token.access;
 
 	record_print(r, &text);
-	buf_addf(&header, HEADER_PREFIX "%s", buf_str(access));
+	token_header(buf_str(access), &header);
 	if (buf_check(&text, "state.json", err) || buf_check(&header, "the header", err))
 		return -1;
 	if (fs_replace(s->fd, "state.json", buf_str(&text), text.len, 0600, err))
 		return err_wrap(err, "%s", buf_str(&s->path));
 	if (!r->has_token || state_matches(s, r))
 		return 0;
-	if (fs_replace(s->fd, "header", buf_str(&header), header.len, 0600, err) ||
-	    fs_replace(s->fd, "token", buf_str(access), access->len, 0600, err))
+	if (fs_replace(s->fd, STATE_HEADER, buf_str(&header), header.len, 0600, err) ||
+	    fs_replace(s->fd, STATE_TOKEN, buf_str(access), access->len, 0600, err))
 		return err_wrap(err, "%s", buf_str(&s->path));
 	return 0;
 }

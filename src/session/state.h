@@ -113,6 +113,9 @@ bool state_changed(const struct state *s, struct state_seen *seen);
 /* True when `token` and `header` hold what the record says. */
 bool state_matches(const struct state *s, const struct record *r);
 
+/* Appends the paths of `token` and `header` in the state directory @dir. */
+void state_paths(const char *dir, struct buf *token, struct buf *header);
+
 /* Removes what writers that were killed left behind. Hold the lock. */
 void state_tidy(const struct state *s);
 
