@@ -8,17 +8,17 @@ struct fold_break {
 	size_t gone; /* bytes, those of the breaks before included */
 };
 
-static bool fold_is_base64(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '-' || c == '_';
-}
+/* Those of base64 and of base64url. */
+static const bool alphabet[256] = {
+	['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['0' ... '9'] = true, ['+'] = true,
+	['/'] = true,	      ['-'] = true,	    ['_'] = true,
+};
 
 size_t fold_run(const char *text, size_t len, size_t run)
 {
 	size_t n = 0;
 
-	while (n < len && n < FOLD_MIN && fold_is_base64(text[len - 1 - n]))
+	while (n < len && n < FOLD_MIN && alphabet[(unsigned char)text[len - 1 - n]])
 		n++;
 	return n == len && n < FOLD_MIN ? n + run : n;
 }
