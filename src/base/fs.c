@@ -137,7 +137,7 @@ int fs_replace(int dirfd, const char *name, const void *data, size_t len, mode_t
 int fs_append(const char *path, const void *data, size_t len, struct err *err)
 {
 	AUTO_CLOSE int fd =
-		open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
+		open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (fd < 0)
 		return err_sys(err, ERR_IO, errno, "can't open %s", path);

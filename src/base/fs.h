@@ -37,7 +37,10 @@ int fs_read_stdin(struct buf *out, struct err *err);
 int fs_replace(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
 	       struct err *err);
 
-/* Appends @data in one write to an existing or new file (runner command files). */
+/*
+ * Appends @data in one write to a file that is there (runner command files); none is
+ * made. -1 with ERR_IO and errno.
+ */
 int fs_append(const char *path, const void *data, size_t len, struct err *err);
 
 /* Gives @fd to the owner of the directory @dirfd when the process is root. */

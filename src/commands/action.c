@@ -62,11 +62,36 @@ static int action_environment(struct app *app, const struct session *s, const ch
 	return 0;
 }
 
-static int action_summary(struct app *app, const struct session *s, const char *refresher,
-			  struct err *err)
+/*
+ * Before there is a token to lose. A file that the runner does not share with us is not
+ * made here: later steps would find nothing, and the job would stay green.
+ */
+static int action_check_files(const struct app *app, struct err *err)
+{
+	const struct {
+		enum runner_file file;
+		bool needed;
+	} files[] = {
+		{ RUNNER_OUTPUT, true },
+		{ RUNNER_STATE, true },
+		{ RUNNER_ENV, settings_bool(&app->settings, SET_EXPORT_ENV) },
+		{ RUNNER_PATH, settings_bool(&app->settings, SET_INSTALL_CLI) },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (files[i].needed &&
+		    runner_check_file(&app->runner, files[i].file, err))
+			return -1;
+	return 0;
+}
+
+/* For people alone, so the step goes on without it. */
+static void action_summary(struct app *app, const struct session *s,
+			   const char *refresher)
 {
 	const struct record *r = &s->record;
 	AUTO_BUF struct buf text = BUF_INIT(16 * 1024);
+	struct err why = ERR_INIT;
 	struct token_view view;
 
 	token_view(&r->token, &view);
@@ -76,7 +101,8 @@ static int action_summary(struct app *app, const struct session *s, const char *
 	buf_addf(&text, "| %s | %s | %s | %s | `%s` | %s |\n\n",
 		 provider_name(r->flow->provider), buf_str(&r->endpoints.api_url),
 		 view.expires, view.left, view.fingerprint, refresher);
-	return runner_add(&app->runner, RUNNER_SUMMARY, buf_str(&text), err);
+	if (runner_add(&app->runner, RUNNER_SUMMARY, buf_str(&text), &why))
+		app_warn(app, "no summary: %s", why.text);
 }
 
 static void action_report(const struct session *s)
@@ -98,8 +124,9 @@ int cmd_action(struct app *app, struct err *err)
 	struct session_want want = { 0 };
 	const char *refresher;
 
-	if (app_session(app, &s, SESSION_CREATE, err) || action_save(app, &s, err) ||
-	    app_mask(app, err) || app_token(app, &s, &want, err))
+	if (action_check_files(app, err) || app_session(app, &s, SESSION_CREATE, err) ||
+	    action_save(app, &s, err) || app_mask(app, err) ||
+	    app_token(app, &s, &want, err))
 		return -1;
 	if (settings_bool(&app->settings, SET_REFRESH) && background_start(app, &s, err))
 		return -1;
@@ -112,10 +139,9 @@ int cmd_action(struct app *app, struct err *err)
 			 buf_str(&s.state.path));
 	if (action_outputs(app, &s, buf_str(&dir), refresher, err) ||
 	    action_environment(app, &s, buf_str(&dir), err) ||
-	    (settings_bool(&app->settings, SET_INSTALL_CLI) &&
-	     install_cli(app, &s, err)) ||
-	    action_summary(app, &s, refresher, err))
+	    (settings_bool(&app->settings, SET_INSTALL_CLI) && install_cli(app, &s, err)))
 		return -1;
+	action_summary(app, &s, refresher);
 	action_report(&s);
 	return 0;
 }

@@ -66,6 +66,7 @@ const struct runner_row runner_act = {
 	.isolates = true,
 	.mask = act_mask,
 	.mask_first = COMMAND_FIRST,
+	.check_file = command_check_file,
 	.put = command_put,
 	.add = command_add,
 	.annotate = command_annotate,

@@ -71,6 +71,7 @@ const struct runner_row runner_github = {
 	.in_container = github_in_container,
 	.mask = command_mask,
 	.mask_first = COMMAND_FIRST,
+	.check_file = command_check_file,
 	.put = command_put,
 	.add = command_add,
 	.annotate = command_annotate,

@@ -29,6 +29,8 @@ struct runner_row {
 	/* Takes the damage where a line stands open before the masks; ended by '\n'. */
 	const char *mask_first;
 
+	/* See runner_check_file(). */
+	int (*check_file)(enum runner_file file, struct err *err);
 	/* Adds NAME=VALUE to one of the runner's files, or what stands for it. */
 	int (*put)(const struct runner *r, enum runner_file file, const char *name,
 		   const char *value, struct err *err);

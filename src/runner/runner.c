@@ -106,6 +106,11 @@ bool runner_shown_path(const struct runner *r, const char *path, struct buf *out
 	return true;
 }
 
+int runner_check_file(const struct runner *r, enum runner_file file, struct err *err)
+{
+	return r->row->check_file ? r->row->check_file(file, err) : 0;
+}
+
 int runner_add(const struct runner *r, enum runner_file file, const char *text,
 	       struct err *err)
 {

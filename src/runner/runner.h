@@ -73,8 +73,14 @@ bool runner_shown_path(const struct runner *r, const char *path, struct buf *out
 enum runner_file { RUNNER_OUTPUT, RUNNER_ENV, RUNNER_PATH, RUNNER_STATE, RUNNER_SUMMARY };
 
 /*
- * Adds the line NAME=VALUE. A value with a line break is refused, not escaped. Without
- * such a file there is nothing to do. ERR_IO when it can't be written.
+ * 0 when the runner gives that file and we can add to it; ERR_IO, with the cure, when
+ * not. Nothing is made or written. Where a runner has no such files all is well.
+ */
+int runner_check_file(const struct runner *r, enum runner_file file, struct err *err);
+
+/*
+ * Adds the line NAME=VALUE. A value with a line break is refused, not escaped. Where a
+ * runner has no such files there is nothing to do. ERR_IO when it can't be written.
  */
 int runner_put(const struct runner *r, enum runner_file file, const char *name,
 	       const char *value, struct err *err);

@@ -17,9 +17,13 @@ void command_mask(const char *value, struct buf *out);
 
 void command_annotate(enum runner_level level, const char *text, struct buf *out);
 
+/* See runner_check_file(). */
+int command_check_file(enum runner_file file, struct err *err);
+
 /*
- * Adds to the file that the runner names by a variable, GITHUB_OUTPUT and so on. Without
- * such a file there is nothing to do. ERR_IO when it can't be written.
+ * Adds to the file that the runner names by a variable, GITHUB_OUTPUT and so on. It is
+ * there before the step begins, and is not made: one that we made nobody would read.
+ * ERR_IO, with the cure.
  */
 int command_add(const struct runner *r, enum runner_file file, const char *text,
 		struct err *err);

@@ -8,8 +8,8 @@ load ../lib/emulator
 setup() {
 	clean_environment
 	use_genesys
-	export GITHUB_ACTIONS=true GITHUB_PATH=$BATS_TEST_TMPDIR/path
-	: >"$GITHUB_PATH"
+	export GITHUB_ACTIONS=true
+	runner_files
 }
 
 @test "install-cli: later steps find the program on PATH until the post step" {

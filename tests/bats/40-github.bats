@@ -10,22 +10,12 @@ FILES=(GITHUB_OUTPUT GITHUB_ENV GITHUB_STATE GITHUB_PATH GITHUB_STEP_SUMMARY)
 TOKEN=aB.01~tokenToken+Of/This_Test-x==
 
 setup() {
-	local name
 	clean_environment
 	unset CC_STATE_DIR
 	export GITHUB_ACTIONS=true CI=true GITHUB_WORKSPACE=$BATS_TEST_TMPDIR/work/repo/repo
 	export RUNNER_TEMP=$BATS_TEST_TMPDIR/work/_temp RUNNER_WORKSPACE=$BATS_TEST_TMPDIR/work/repo
 	mkdir -p "$GITHUB_WORKSPACE" "$RUNNER_TEMP"
-	for name in "${FILES[@]}"; do
-		export "$name=$BATS_TEST_TMPDIR/$name"
-	done
-	new_step
-}
-
-# The runner gives each step empty files.
-new_step() {
-	local name
-	for name in "${FILES[@]}"; do : >"${!name}"; done
+	runner_files
 }
 
 # given FILE NAME: the value of a line of that file.
@@ -100,12 +90,12 @@ CC_TOKEN_API_URL=$EMU_API_URL
 CC_TOKEN_STATE=$state
 GENESYSCLOUD_ACCESS_TOKEN=$TOKEN
 GENESYSCLOUD_REGION=us-east-1" "$(<"$GITHUB_ENV")"
-	new_step
+	runner_files
 	use_cxone
 	ok cc action
 	same 'CC_ACCESS_TOKEN CC_TOKEN_EXPIRES_AT CC_TOKEN_FILE CC_TOKEN_HEADER_FILE CC_TOKEN_API_URL CC_TOKEN_STATE CXONE_ACCESS_TOKEN CXONE_API_URL' \
 		"$(names GITHUB_ENV)"
-	new_step
+	runner_files
 	use_oauth2
 	ok cc action
 	same 'CC_ACCESS_TOKEN CC_TOKEN_EXPIRES_AT CC_TOKEN_FILE CC_TOKEN_HEADER_FILE CC_TOKEN_API_URL CC_TOKEN_STATE' \
@@ -136,7 +126,7 @@ GENESYSCLOUD_REGION=us-east-1" "$(<"$GITHUB_ENV")"
 	[[ $output == *$'\n'"export CC_TOKEN_API_URL=''"$'\n'* ]]
 	CC_TOKEN_API_URL=https://api.other.example ok cc exec -- sh -c 'echo "<$CC_TOKEN_API_URL>"'
 	same '<>' "$output"
-	new_step
+	runner_files
 	ok cc action
 	same 'CC_ACCESS_TOKEN CC_TOKEN_EXPIRES_AT CC_TOKEN_FILE CC_TOKEN_HEADER_FILE CC_TOKEN_STATE' \
 		"$(names GITHUB_ENV)"
@@ -154,7 +144,7 @@ GENESYSCLOUD_REGION=us-east-1" "$(<"$GITHUB_ENV")"
 	cat "$GITHUB_STATE" "$GITHUB_PATH" "$GITHUB_STEP_SUMMARY" >"$BATS_TEST_TMPDIR/all"
 	shows_none "$(<"$BATS_TEST_TMPDIR/all")" "$TOKEN" "$CC_CLIENT_SECRET" "$(basic)"
 	STATE_state=$(given GITHUB_STATE state)
-	new_step
+	runner_files
 	export STATE_state
 	ok cc post
 	[[ $(<"$GITHUB_STEP_SUMMARY") == *'1 token revoked'* ]]
@@ -233,17 +223,74 @@ fails_here() {
 @test "a runner's file that can't be written: exit 5, and post still revokes" {
 	local name
 	use_genesys
-	for name in GITHUB_OUTPUT GITHUB_ENV GITHUB_PATH GITHUB_STEP_SUMMARY; do
-		new_step
+	for name in GITHUB_OUTPUT GITHUB_ENV GITHUB_PATH; do
+		runner_files
 		(
 			export "$name=/dev/full"
-			fails_here 5 "$name" cc action
-			export "$name=$BATS_TEST_TMPDIR/no/such/file"
 			fails_here 5 "$name" cc action
 		)
 		STATE_state=$(given GITHUB_STATE state | head -n 1) ok cc post
 		same 0 "$(emu_valid_tokens)"
 	done
+}
+
+all_files() { find "$BATS_TEST_TMPDIR" ! -name 'separate-stderr-*' | sort; }
+
+# not_given NAME PATTERN: it is told before any request, and nothing is made.
+not_given() {
+	local before
+	before=$(all_files)
+	fails_here 5 "$1.*$2" cc action
+	same "$before" "$(all_files)"
+	same '' "$(cat "${FILES[@]/#/$BATS_TEST_TMPDIR/}")"
+}
+
+@test "a file that the runner does not give: exit 5 before any request, and none is made" {
+	local name place pattern
+	use_genesys
+	mkdir "$BATS_TEST_TMPDIR/directory"
+	mkfifo "$BATS_TEST_TMPDIR/fifo"
+	for name in GITHUB_OUTPUT GITHUB_STATE GITHUB_ENV GITHUB_PATH; do
+		for place in no-such-file no/such/directory GITHUB_ENV/below directory fifo ''; do
+			case $place in
+			'') pattern='2\.297 or later' ;;
+			directory | fifo) pattern= ;;
+			*) pattern='mounted at the same path' ;;
+			esac
+			(
+				export "$name=${place:+$BATS_TEST_TMPDIR/$place}"
+				not_given "$name" "$pattern"
+			)
+		done
+		(
+			unset "$name"
+			not_given "$name" '2\.297 or later'
+		)
+	done
+	tokens_asked 0
+}
+
+@test "what is not asked for needs no file, and the message says so" {
+	use_genesys
+	GITHUB_ENV=$BATS_TEST_TMPDIR/none fails_here 5 'or set export-env: false' cc action
+	GITHUB_ENV=$BATS_TEST_TMPDIR/none CC_EXPORT_ENV=false ok cc action
+	GITHUB_PATH='' fails_here 5 'or set install-cli: false' cc action
+	GITHUB_PATH='' CC_INSTALL_CLI=false ok cc action
+	[[ ! -e $BATS_TEST_TMPDIR/none ]]
+}
+
+@test "no summary is a warning alone, in main and post" {
+	local place
+	use_genesys
+	for place in "$BATS_TEST_TMPDIR/none" '' /dev/full; do
+		runner_files
+		GITHUB_STEP_SUMMARY=$place ok cc action
+		[[ $output == *'::warning title=cc-token::no summary: '*GITHUB_STEP_SUMMARY* ]]
+		GITHUB_STEP_SUMMARY=$place STATE_state=$(given GITHUB_STATE state) ok cc post
+		[[ $output == *'::warning title=cc-token::'*GITHUB_STEP_SUMMARY* ]]
+		same 0 "$(emu_valid_tokens)"
+	done
+	[[ ! -e $BATS_TEST_TMPDIR/none ]]
 }
 
 @test "GITHUB_STATE that can't be written: exit 5 before there is a token to lose" {
@@ -293,7 +340,7 @@ fails_here() {
 	ok env INPUT_EXPORT-ENV=false "$CC_TOKEN" action
 	same '' "$(<"$GITHUB_ENV")"
 	[[ -n $(given GITHUB_OUTPUT access-token) && -n $(given GITHUB_OUTPUT token-file) ]]
-	new_step
+	runner_files
 	ok env INPUT_EXPORT-ENV= "$CC_TOKEN" action
 	[[ -s $GITHUB_ENV ]]
 }
@@ -314,7 +361,7 @@ fails_here() {
 	local name
 	use_genesys
 	for name in CC_STATE_DIR CC_API_URL CC_TOKEN_URL CC_NAME CC_REGION CC_CLIENT_ID CC_CLIENT_SECRET; do
-		new_step
+		runner_files
 		(
 			export "$name=${!name-/tmp}"$'\nINJECTED=1'
 			run --separate-stderr cc action
@@ -334,7 +381,7 @@ fails_here() {
 	use_genesys
 	ok cc action
 	first=$(given GITHUB_STATE state)
-	new_step
+	runner_files
 	ok env INPUT_NAME=other "$CC_TOKEN" action
 	second=$(given GITHUB_STATE state)
 	[[ $first != "$second" ]]
@@ -352,7 +399,7 @@ fails_here() {
 	ok cc action
 	first=$(given GITHUB_STATE state)
 	while IFS= read -r line; do export "${line?}"; done <"$GITHUB_ENV"
-	new_step
+	runner_files
 	use_oauth2
 	ok cc action
 	[[ $(given GITHUB_STATE state) != "$first" ]]
@@ -362,14 +409,6 @@ fails_here() {
 	STATE_state=$(given GITHUB_STATE state) ok cc post
 	same 0 "$(emu_valid_tokens)"
 	[[ -e $first/token ]]
-}
-
-@test "without the runner's files the action works all the same" {
-	use_genesys
-	unset "${FILES[@]}"
-	ok cc action
-	ok cc post
-	same 0 "$(emu_valid_tokens)"
 }
 
 @test "later steps: get, exec and api mask on stderr, before the token is on stdout" {

@@ -32,6 +32,15 @@ clean_environment() {
 # The program by its short name.
 cc() { "$CC_TOKEN" "$@"; }
 
+# runner_files: the files that GitHub's runner gives each step, empty.
+runner_files() {
+	local name
+	for name in GITHUB_OUTPUT GITHUB_ENV GITHUB_STATE GITHUB_PATH GITHUB_STEP_SUMMARY; do
+		export "$name=$BATS_TEST_TMPDIR/$name"
+		: >"${!name}"
+	done
+}
+
 # No settings but where the state stands.
 forget() {
 	local name

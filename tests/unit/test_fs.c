@@ -277,7 +277,11 @@ static void test_append(void **state)
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/out", dir);
-	well("new", fs_append(path, "a\n", 2, &err), &err);
+	assert_int_equal(fs_append(path, "a\n", 2, &err), -1);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(access(path, F_OK), -1);
+	close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	well("one", fs_append(path, "a\n", 2, &err), &err);
 	well("more", fs_append(path, "b\n", 2, &err), &err);
 	well("read", fs_read_path(path, &out, &err), &err);
 	assert_string_equal(buf_str(&out), "a\nb\n");

@@ -362,8 +362,14 @@ static void test_files(void **state)
 		snprintf(path, sizeof(path), "%s/%zu", base, i);
 		snprintf(env, sizeof(env), "%s=%s", names[i], path);
 		given_environment(GIVEN(env));
+		/* One that is not there is no file of the runner's, and not made. */
+		r.row = &runner_github;
+		assert_int_equal(runner_check_file(&r, file, &err), -1);
+		assert_int_equal(access(path, F_OK), -1);
+		close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 		for (const struct runner_row *const *row = runner_rows; *row; row++) {
 			r.row = *row;
+			well(names[i], runner_check_file(&r, file, &err), &err);
 			well(names[i], runner_put(&r, file, "n", "v=1 2", &err), &err);
 			well(names[i], runner_add(&r, file, "more\n", &err), &err);
 		}
@@ -404,7 +410,10 @@ static void test_unwritable(void **state)
 	has_text("full", err.text, "the runner's GITHUB_OUTPUT: ");
 	assert_int_equal(runner_put(&r, RUNNER_ENV, "n", "v", &err), -1);
 	assert_int_equal(err.kind, ERR_IO);
-	well("no file", runner_put(&r, RUNNER_STATE, "n", "v", &err), &err);
+	has_text("nowhere", err.hint, "or set export-env: false");
+	assert_int_equal(runner_put(&r, RUNNER_STATE, "n", "v", &err), -1);
+	assert_int_equal(err.kind, ERR_IO);
+	has_text("no variable", err.text, "GITHUB_STATE");
 }
 
 static void test_saved(void **state)
