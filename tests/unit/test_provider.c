@@ -260,7 +260,8 @@ static void test_long_names(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(names) * 3; i++) {
 		char value[400] = "";
-		const char *env[7] = { "GENESYS_CLIENT_ID=i", value };
+		const char *env[7] = { "GENESYS_CLIENT_ID=i", "CC_CLIENT_SECRET=s",
+				       value };
 		AUTO_ENDPOINTS struct endpoints e = ENDPOINTS_INIT;
 		struct err err = ERR_INIT;
 		const struct flow *flow;
