@@ -15,9 +15,9 @@
 
 /*
  * No core and no tracing by peers; files for the owner alone (the mask that was in force
- * is returned); descriptors 0 to 2 taken, so that none of ours becomes one of them, in
- * the wrong direction, so that using one that was closed fails; libcurl would write TLS
- * keys to a file that SSLKEYLOGFILE names (libcurl-security(3)).
+ * is returned); descriptors 0 to 2 taken, so that none of ours becomes one of them, and
+ * using one that was closed fails; libcurl would write TLS keys to a file that
+ * SSLKEYLOGFILE names (libcurl-security(3)).
  */
 static mode_t main_harden(void)
 {
@@ -27,7 +27,7 @@ static mode_t main_harden(void)
 	mask = umask(077);
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
-			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+			fs_open_nothing(0);
 	unsetenv("SSLKEYLOGFILE");
 	interrupt_install();
 	return mask;
@@ -53,7 +53,8 @@ static int main_report(const struct app *app, const struct err *err)
 	AUTO_BUF struct buf text = BUF_INIT(4 * ERR_TEXT_MAX);
 	int code = err_exit_code(err);
 
-	buf_adds(&text, err->text);
+	buf_adds(&text, err->kind == ERR_NONE ? "a bug: it failed without a reason"
+					      : err->text);
 	if (*err->hint)
 		buf_addf(&text, ": %s", err->hint);
 	if (err->kind == ERR_INTERRUPTED)

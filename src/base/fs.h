@@ -67,6 +67,12 @@ bool fs_is_own_dir(const char *path); /* and it belongs to this user */
  */
 void fs_relative(const char *dir, const char *path, struct buf *out);
 
+/*
+ * A descriptor that can neither be read nor written (open(2), O_PATH), there also without
+ * a /dev; with @flags, O_CLOEXEC or 0. -1 with errno.
+ */
+int fs_open_nothing(int flags);
+
 /* Closes all descriptors from 3 up but @keep: what a process must not hold open. */
 void fs_close_others(int keep);
 

@@ -6,7 +6,8 @@
 #include "base/fs.h"
 #include "base/quote.h"
 
-enum { LOG_LINE_MAX = 16 * 1024 };
+/* Bytes of one text, which quote_clean() cuts to what a line shows of it. */
+enum { LOG_TEXT_MAX = 64 * 1024, LOG_SHOWN_MAX = 12 * 1024 };
 
 static const struct {
 	const char *name;
@@ -45,6 +46,15 @@ struct redact *redact_list(void)
 	return &secrets;
 }
 
+/* In place of what can't be looked through for secrets: why. */
+static const char *log_lost(void)
+{
+	return secrets.full
+		       ? "cc-token: there are more tokens than can be hidden: revoke "
+			 "what is stored by cc-token stop\n"
+		       : "cc-token: out of memory\n";
+}
+
 void log_clean(const char *text, struct buf *out)
 {
 	size_t len = strlen(text);
@@ -52,12 +62,15 @@ void log_clean(const char *text, struct buf *out)
 
 	/* Hidden first, cut afterwards: half a secret would no longer be known as one. */
 	redact_text(&secrets, text, len, &hidden);
-	quote_clean(out, buf_str(&hidden), LOG_LINE_MAX / 2);
+	if (hidden.failed)
+		buf_starve(out);
+	else
+		quote_clean(out, buf_str(&hidden), LOG_SHOWN_MAX);
 }
 
 void log_status(const char *text)
 {
-	AUTO_BUF struct buf line = BUF_INIT(LOG_LINE_MAX);
+	AUTO_BUF struct buf line = BUF_INIT(LOG_TEXT_MAX);
 
 	if (!text && !status_shown)
 		return;
@@ -68,8 +81,8 @@ void log_status(const char *text)
 
 void log_at(enum log_level level, const char *fmt, ...)
 {
-	AUTO_BUF struct buf text = BUF_INIT(LOG_LINE_MAX / 4);
-	AUTO_BUF struct buf line = BUF_INIT(LOG_LINE_MAX);
+	AUTO_BUF struct buf text = BUF_INIT(LOG_TEXT_MAX);
+	AUTO_BUF struct buf line = BUF_INIT(LOG_TEXT_MAX);
 	va_list ap;
 
 	if (!log_enabled(level))
@@ -81,5 +94,8 @@ void log_at(enum log_level level, const char *fmt, ...)
 	buf_addf(&line, "cc-token: %s", levels[level].prefix);
 	log_clean(buf_str(&text), &line);
 	buf_addc(&line, '\n');
-	fs_write_all(STDERR_FILENO, buf_str(&line), line.len);
+	if (text.failed || line.failed)
+		fs_write_all(STDERR_FILENO, log_lost(), strlen(log_lost()));
+	else
+		fs_write_all(STDERR_FILENO, buf_str(&line), line.len);
 }

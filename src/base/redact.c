@@ -14,45 +14,47 @@ static void redact_forget_index(struct redact *r)
 	r->match = NULL;
 }
 
-/* Makes room for one more. The oldest token's forms go first, secrets never. */
 static bool redact_reserve(struct redact *r)
 {
+	size_t room = r->room ? 2 * r->room : 64;
 	struct redact_form *grown;
-	size_t i = 0;
 
-	if (r->count < REDACT_COUNT_MAX) {
-		grown = realloc(r->forms, (r->count + 1) * sizeof(*r->forms));
-		if (grown)
-			r->forms = grown;
-		return grown;
-	}
-	while (i < r->count && !r->forms[i].passing)
-		i++;
-	if (i == r->count)
+	if (r->count < r->room)
+		return true;
+	if (room > REDACT_COUNT_MAX) {
+		r->full = true;
 		return false;
-	buf_release(&r->forms[i].text);
-	memmove(&r->forms[i], &r->forms[i + 1], (--r->count - i) * sizeof(*r->forms));
+	}
+	grown = reallocarray(r->forms, room, sizeof(*grown));
+	if (!grown) {
+		r->starved = true;
+		return false;
+	}
+	r->forms = grown;
+	r->room = room;
 	return true;
 }
 
-static bool redact_has(const struct redact *r, const struct redact_form *form)
+static bool redact_has(const struct redact *r, size_t from, const struct buf *text)
 {
-	for (size_t i = 0; i < r->count; i++)
-		if (buf_equal(&r->forms[i].text, &form->text))
+	for (size_t i = from; i < r->count; i++)
+		if (buf_equal(&r->forms[i].text, text))
 			return true;
 	return false;
 }
 
-/* Takes over the text of @form. */
-static void redact_take(struct redact *r, struct redact_form *form)
+/* Takes over the text of @form, unless the value, whose forms begin at @from, has it. */
+static void redact_take(struct redact *r, struct redact_form *form, size_t from)
 {
 	size_t least = form->derived ? DERIVED_MIN : REDACT_MIN;
+	bool is_new = form->text.len >= least && !redact_has(r, from, &form->text);
 
-	redact_forget_index(r);
-	if (form->text.len < least || redact_has(r, form) || !redact_reserve(r))
-		buf_release(&form->text);
-	else
+	r->starved = r->starved || form->text.starved;
+	r->full = r->full || (form->text.failed && !form->text.starved);
+	if (is_new && redact_reserve(r))
 		r->forms[r->count++] = *form;
+	else
+		buf_release(&form->text);
 }
 
 static void form_plain(struct buf *out, const char *value)
@@ -207,13 +209,29 @@ static const struct {
 	{ form_inner_1, true, true },	     { form_inner_2, true, true },
 };
 
-static void redact_add_kinds(struct redact *r, const char *value, bool passing)
+/* True when @value itself is in the list, and so all of its forms. */
+static bool redact_knows(const struct redact *r, const char *value)
 {
-	if (strlen(value) < REDACT_MIN)
+	size_t len = strlen(value);
+
+	for (size_t i = 0; i < r->count; i++)
+		if (r->forms[i].value && r->forms[i].text.len == len &&
+		    memcmp(r->forms[i].text.ptr, value, len) == 0)
+			return true;
+	return false;
+}
+
+static void redact_add_kinds(struct redact *r, const char *value, bool past)
+{
+	size_t from = r->count;
+
+	if (strlen(value) < REDACT_MIN || redact_knows(r, value))
 		return;
+	redact_forget_index(r);
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		struct redact_form form = { BUF_INIT(FORM_MAX), kinds[i].derived, passing,
-					    false };
+		struct redact_form form = { .text = BUF_INIT(FORM_MAX),
+					    .value = !i,
+					    .derived = past || kinds[i].derived };
 		struct redact_form url = form;
 
 		kinds[i].make(&form.text, value);
@@ -221,8 +239,8 @@ static void redact_add_kinds(struct redact *r, const char *value, bool passing)
 			buf_adds(&url.text, buf_str(&form.text));
 		for (char *p = url.text.ptr; p && *p; p++)
 			*p = *p == '+' ? '-' : *p == '/' ? '_' : *p;
-		redact_take(r, &form);
-		redact_take(r, &url);
+		redact_take(r, &form, from);
+		redact_take(r, &url, from);
 	}
 }
 
@@ -231,9 +249,19 @@ void redact_add(struct redact *r, const char *value)
 	redact_add_kinds(r, value, false);
 }
 
-void redact_add_token(struct redact *r, const char *value)
+void redact_add_past(struct redact *r, const char *value)
 {
 	redact_add_kinds(r, value, true);
+}
+
+int redact_check(const struct redact *r, struct err *err)
+{
+	if (r->starved)
+		return err_memory(err, "the list of what to hide");
+	if (!r->full)
+		return 0;
+	err_set(err, ERR_IO, "there are more tokens than can be hidden");
+	return err_hint(err, "revoke what is stored by cc-token stop");
 }
 
 void redact_cut(struct redact *r, size_t count)
@@ -241,12 +269,16 @@ void redact_cut(struct redact *r, size_t count)
 	redact_forget_index(r);
 	while (r->count > count)
 		buf_release(&r->forms[--r->count].text);
+	r->full = r->starved = false;
 }
 
+/* NULL when memory ended, or the list lacks a form. */
 static const struct match *redact_index(struct redact *r)
 {
 	struct match_word *words;
 
+	if (r->full || r->starved)
+		return NULL;
 	if (r->match)
 		return r->match;
 	words = reallocarray(NULL, r->count + 1, sizeof(*words));
@@ -297,6 +329,7 @@ void redact_text(struct redact *r, const char *text, size_t len, struct buf *out
 	struct redact_stream s = REDACT_STREAM_INIT;
 
 	redact_feed(r, &s, text, len, true, out);
+	buf_release(&s.held);
 }
 
 bool redact_finds(struct redact *r, const char *text, size_t len)
@@ -321,7 +354,7 @@ static size_t redact_pass(struct redact *r, struct redact_stream *s, const char 
 	size_t held = 0;
 
 	if (fold_text(&f, text, len, s->run) || !m)
-		out->failed = true;
+		buf_starve(out);
 	else
 		held = redact_scan(m, &f, text, len, last, &s->hidden, out);
 	s->run = fold_run(text, held, s->run);
@@ -341,7 +374,8 @@ void redact_feed(struct redact *r, struct redact_stream *s, const char *data, si
 		done = redact_pass(r, s, buf_str(&s->held), s->held.len, last, out);
 		buf_shift(&s->held, done);
 	}
-	out->failed = out->failed || s->held.failed;
+	if (s->held.failed)
+		buf_starve(out);
 }
 
 void redact_release(struct redact *r)

@@ -14,23 +14,25 @@
 #include "base/buf.h"
 
 enum {
-	REDACT_MIN = 4,		 /* bytes; shorter values would garble every line */
-	REDACT_COUNT_MAX = 4096, /* forms in one list */
+	REDACT_MIN = 4,		    /* bytes; shorter values would garble every line */
+	REDACT_COUNT_MAX = 1 << 16, /* forms in one list: those of 3,000 tokens */
 };
 
 struct redact_form {
 	struct buf text;
+	bool value;   /* the value itself; its other forms follow */
 	bool derived; /* not one of the forms that a runner is told */
-	bool passing; /* of a token, of which there may be many */
 	bool told;    /* the runner knows it; set by its user */
 };
 
 struct match;
 
 struct redact {
-	struct redact_form *forms; /* distinct, in the order of arrival */
-	size_t count;
+	struct redact_form
+		*forms; /* those of a value distinct; in the order of arrival */
+	size_t count, room;
 	struct match *match; /* made of them at the first need */
+	bool full, starved;  /* a form is missing: see redact_check() */
 };
 
 /*
@@ -43,10 +45,20 @@ struct redact {
  */
 void redact_add(struct redact *r, const char *value);
 
-/* The same for a token. In a full list its forms replace those of the oldest token. */
-void redact_add_token(struct redact *r, const char *value);
+/* The same for a value that is no longer handed out: no runner is told any form of it. */
+void redact_add_past(struct redact *r, const char *value);
 
-/* Forgets all but the first @count forms: those of tokens that are no longer there. */
+/*
+ * Adding never fails on the spot. A list that lacks a form, for want of memory or of room,
+ * replaces nothing: what is to go through it fails, and here is why. 0, or -1 with
+ * ERR_INTERNAL or ERR_IO.
+ */
+int redact_check(const struct redact *r, struct err *err);
+
+/*
+ * Forgets all but the first @count forms: those of tokens that are no longer there. What
+ * was missing may be added again.
+ */
 void redact_cut(struct redact *r, size_t count);
 
 /*
@@ -55,7 +67,7 @@ void redact_cut(struct redact *r, size_t count);
  */
 void redact_text(struct redact *r, const char *text, size_t len, struct buf *out);
 
-/* True when a form stands anywhere in @text. */
+/* True when a form stands anywhere in @text, or that can't be told. */
 bool redact_finds(struct redact *r, const char *text, size_t len);
 
 /* What a stream has not passed on yet: it may be the beginning of a form. */

@@ -100,13 +100,13 @@ static void background_exec(int in, int err_fd)
 	char *argv[] = { (char[]){ "cc-token" }, (char[]){ "refresh" },
 			 (char[]){ "--detach" }, (char[]){ "--from-stdin" }, NULL };
 	char *envp[] = { NULL, NULL };
-	int null = open("/dev/null", O_WRONLY);
+	int none = fs_open_nothing(O_CLOEXEC);
 
 	/* By this name a runner ends what a job leaves running. */
 	buf_addf(&tracked, "RUNNER_TRACKING_ID=%s", tracking ? tracking : "");
 	if (tracking)
 		envp[0] = tracked.ptr;
-	if (null >= 0 && dup2(in, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0 &&
+	if (none >= 0 && dup2(in, STDIN_FILENO) >= 0 && dup2(none, STDOUT_FILENO) >= 0 &&
 	    dup2(err_fd, STDERR_FILENO) >= 0)
 		execve("/proc/self/exe", argv, envp);
 	_exit(127);

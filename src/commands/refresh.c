@@ -32,7 +32,7 @@ int refresh_prepare(struct app *app, struct err *err)
 
 	if (!args_has(&app->args, "from-stdin"))
 		return 0;
-	if (fs_read_path("/dev/stdin", &text, err))
+	if (fs_read_stdin(&text, err))
 		return -1;
 	for (size_t at = 0; at < text.len; at += strlen(text.ptr + at) + 1) {
 		char *pair = text.ptr + at, *equals = strchr(pair, '=');
@@ -67,9 +67,9 @@ static void refresh_skip(void *arg)
 /* From here on nobody reads what we print: stdout is closed, messages go to the log. */
 static int refresh_go_dark(struct app *app, const struct refresher *r, struct err *err)
 {
-	AUTO_CLOSE int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	AUTO_CLOSE int none = fs_open_nothing(O_CLOEXEC);
 
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
+	if (none < 0 || dup2(none, STDIN_FILENO) < 0 || dup2(none, STDOUT_FILENO) < 0 ||
 	    dup2(r->log_fd, STDERR_FILENO) < 0)
 		return err_sys(err, ERR_IO, errno, "can't redirect to refresher.log");
 	runner_mute(&app->runner);

@@ -74,9 +74,16 @@ bool token_is_wellformed(const char *text)
 
 void token_hide(const struct token *t)
 {
-	redact_add_token(redact_list(), buf_str(&t->access));
-	redact_add_token(redact_list(), buf_str(&t->refresh));
-	redact_add_token(redact_list(), buf_str(&t->id));
+	redact_add(redact_list(), buf_str(&t->access));
+	redact_add(redact_list(), buf_str(&t->refresh));
+	redact_add(redact_list(), buf_str(&t->id));
+}
+
+void token_hide_past(const struct token *t)
+{
+	redact_add_past(redact_list(), buf_str(&t->access));
+	redact_add_past(redact_list(), buf_str(&t->refresh));
+	redact_add_past(redact_list(), buf_str(&t->id));
 }
 
 /* RFC 7519 section 3: the claims are the part between the first two dots. */

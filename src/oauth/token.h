@@ -70,6 +70,9 @@ bool token_is_wellformed(const char *text);
 /* Adds everything in it that must not be seen to redact_list(). */
 void token_hide(const struct token *t);
 
+/* The same for one that has been replaced: see redact_add_past(). */
+void token_hide_past(const struct token *t);
+
 /*
  * Appends the text claim @name of the JWT @jwt. False when it is no JWT or has no such
  * claim. The signature is not checked: the token came over TLS from its issuer, and

@@ -84,7 +84,6 @@ static int record_parse_token(const struct json *o, struct token *ret)
 	ret->issued_boot_ms = boot_ms;
 	ret->issued_wall = wall;
 	snprintf(ret->boot_id, sizeof(ret->boot_id), "%s", boot_id);
-	token_hide(ret);
 	return 0;
 }
 
@@ -201,12 +200,14 @@ int record_parse(const char *text, size_t len, struct record *ret, struct err *e
 		return err_set(err, ERR_IO, "state.json is of another version");
 	if (token && record_parse_token(token, &ret->token))
 		return err_set(err, ERR_IO, "state.json holds no well-formed token");
+	token_hide(&ret->token);
 	ret->has_token = token != NULL;
 	for (const struct json *v = json_first(list); v; v = json_next(v)) {
 		AUTO_TOKEN struct token t = TOKEN_INIT;
 
 		if (record_parse_token(v, &t))
 			return err_set(err, ERR_IO, "state.json holds a malformed token");
+		token_hide_past(&t);
 		if (record_keep(ret, &t, err))
 			return -1;
 	}

@@ -4,6 +4,7 @@
 #include "base/quote.h"
 #include "naive.h"
 #include "test.h"
+#include "watch_free.h"
 
 enum { TEXT_MAX = 1024 * 1024 };
 
@@ -318,21 +319,83 @@ static void test_announces(void **state)
 	redact_release(&r);
 }
 
+/* As many as fit are hidden, the first and the last; with one more nothing goes through. */
 static void test_full(void **state)
 {
 	struct redact r = { 0 };
+	TEXT_BUF out = TEXT;
+	struct err err = ERR_INIT;
 	char value[64];
+	size_t count = 0;
 
 	(void)state;
 	redact_add(&r, "the-client-secret");
-	for (int i = 0; i < 2000; i++) {
+	for (int i = 0; !r.full; i++) {
+		count = r.count;
 		snprintf(value, sizeof(value), "token-number-%d", i);
-		redact_add_token(&r, value);
+		redact_add(&r, value);
+		if (i != 1 && i != 3000)
+			continue;
+		assert_int_equal(redact_check(&r, &err), 0);
+		assert_text(&r, "the-client-secret token-number-0", "*** ***");
 		assert_text(&r, value, "***");
 	}
-	assert_int_equal(r.count, REDACT_COUNT_MAX);
-	assert_text(&r, "the-client-secret token-number-1999", "*** ***");
-	assert_text(&r, "token-number-1000", "token-number-1000");
+	assert_true(count > REDACT_COUNT_MAX - 100);
+	assert_int_equal(redact_check(&r, &err), -1);
+	assert_int_equal(err.kind, ERR_IO);
+	assert_non_null(strstr(err.hint, "cc-token stop"));
+	assert_true(redact_finds(&r, "anything", 8));
+	redact_text(&r, "anything", 8, &out);
+	assert_true(out.failed);
+	redact_cut(&r, count);
+	assert_int_equal(redact_check(&r, &err), 0);
+	assert_text(&r, "the-client-secret token-number-3000", "*** ***");
+	redact_release(&r);
+}
+
+/* Memory ends at every allocation in turn: what was added is hidden, or nothing passes. */
+static void test_without_memory(void **state)
+{
+	bool whole = false;
+
+	(void)state;
+	for (int n = 1; !whole && n < 1000; n++) {
+		struct redact r = { 0 };
+		TEXT_BUF out = TEXT;
+		struct err err = ERR_INIT;
+		bool listed;
+
+		watch_memory(n);
+		redact_add(&r, "the client+secret");
+		redact_add(&r, "another=value");
+		listed = redact_check(&r, &err) == 0;
+		redact_text(&r, "the%20client%2Bsecret another=value", 35, &out);
+		whole = watch_memory(0);
+		assert_int_equal(out.failed, !whole);
+		assert_string_equal(buf_str(&out), whole ? "*** ***" : "");
+		assert_int_equal(err.kind, listed ? ERR_NONE : ERR_INTERNAL);
+		redact_release(&r);
+	}
+	assert_true(whole);
+}
+
+/* What is no longer handed out is hidden, and nothing of it is for a runner. */
+static void test_past(void **state)
+{
+	struct redact r = { 0 };
+	size_t values = 0;
+
+	(void)state;
+	redact_add_past(&r, "a-token-of-old");
+	redact_add(&r, "a-token-of-now");
+	redact_add(&r, "a-token-of-now");
+	assert_text(&r, "a-token-of-old a-token-of-now", "*** ***");
+	for (size_t i = 0; i < r.count; i++) {
+		values += r.forms[i].value;
+		if (values == 1)
+			assert_true(r.forms[i].derived);
+	}
+	assert_int_equal(values, 2);
 	redact_release(&r);
 }
 
@@ -344,7 +407,7 @@ static void test_cut(void **state)
 	(void)state;
 	redact_add(&r, "the-client-secret");
 	count = r.count;
-	redact_add_token(&r, "a-token-of-old");
+	redact_add(&r, "a-token-of-old");
 	assert_text(&r, "a-token-of-old", "***");
 	redact_cut(&r, count);
 	assert_text(&r, "a-token-of-old the-client-secret", "a-token-of-old ***");
@@ -354,12 +417,20 @@ static void test_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain),	      cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_base64_inside), cmocka_unit_test(test_splits),
-		cmocka_unit_test(test_wrapped),	      cmocka_unit_test(test_not_wrapped),
-		cmocka_unit_test(test_random),	      cmocka_unit_test(test_many),
-		cmocka_unit_test(test_grows_between), cmocka_unit_test(test_announces),
-		cmocka_unit_test(test_full),	      cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_base64_inside),
+		cmocka_unit_test(test_splits),
+		cmocka_unit_test(test_wrapped),
+		cmocka_unit_test(test_not_wrapped),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_grows_between),
+		cmocka_unit_test(test_announces),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_past),
+		cmocka_unit_test(test_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
