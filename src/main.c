@@ -51,17 +51,14 @@ static void main_log_level(const struct app *app)
 static int main_report(const struct app *app, const struct err *err)
 {
 	AUTO_BUF struct buf text = BUF_INIT(4 * ERR_TEXT_MAX);
+	bool interrupted = err->kind == ERR_INTERRUPTED;
 	int code = err_exit_code(err);
 
-	buf_adds(&text, err->kind == ERR_NONE ? "a bug: it failed without a reason"
-					      : err->text);
-	if (*err->hint)
-		buf_addf(&text, ": %s", err->hint);
-	if (err->kind == ERR_INTERRUPTED)
-		log_info("%s", buf_str(&text));
-	else
-		log_at(LOG_ERROR, "%s", buf_str(&text));
-	if (err->kind != ERR_INTERRUPTED && err->kind != ERR_NO_TOKEN)
+	buf_addf(&text, "%s%s%s",
+		 err->kind == ERR_NONE ? "a bug: it failed without a reason" : err->text,
+		 *err->hint ? ": " : "", err->hint);
+	log_at(interrupted ? LOG_INFO : LOG_ERROR, "%s", buf_str(&text));
+	if (!interrupted && err->kind != ERR_NO_TOKEN)
 		runner_annotate(&app->runner, RUNNER_ERROR, buf_str(&text));
 	return app->command && app->command->failure && code < app->command->failure
 		       ? app->command->failure

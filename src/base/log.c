@@ -75,7 +75,7 @@ void log_status(const char *text)
 	if (!text && !status_shown)
 		return;
 	status_shown = text != NULL;
-	buf_addf(&line, "\r\033[K%s", text ? text : "");
+	buf_addf(&line, "\r\033[K%s", text ? text : ""); /* without memory: nothing */
 	fs_write_all(STDERR_FILENO, buf_str(&line), line.len);
 }
 
@@ -94,7 +94,7 @@ void log_at(enum log_level level, const char *fmt, ...)
 	buf_addf(&line, "cc-token: %s", levels[level].prefix);
 	log_clean(buf_str(&text), &line);
 	buf_addc(&line, '\n');
-	if (text.failed || line.failed)
+	if (!text.len || line.failed)
 		fs_write_all(STDERR_FILENO, log_lost(), strlen(log_lost()));
 	else
 		fs_write_all(STDERR_FILENO, buf_str(&line), line.len);

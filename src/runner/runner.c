@@ -183,6 +183,8 @@ void runner_annotate(const struct runner *r, enum runner_level level, const char
 	if (!r->row->annotate)
 		return;
 	log_clean(text, &clean);
+	if (!clean.len)
+		return;
 	r->row->annotate(level, buf_str(&clean), &line);
 	fs_write_all(r->fd, buf_str(&line), line.len);
 }

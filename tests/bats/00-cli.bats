@@ -168,6 +168,23 @@ setup() { clean_environment; }
 	done
 }
 
+# without_dev SCRIPT: in a mount namespace whose /dev is empty.
+without_dev() {
+	unshare --map-root-user --mount bash -c 'mount -t tmpfs none /dev && exec bash -c "$1"' - "$1"
+}
+
+@test "closed descriptors, and no /dev/null: what is for them goes into no file" {
+	local closed
+	export GITHUB_ACTIONS=true
+	use_genesys
+	for closed in '>&-' '2>&-' '<&- 2>&-' '<&- >&- 2>&-'; do
+		run without_dev "\"\$CC_TOKEN\" get --force $closed"
+		[[ $status == 5 ]] || note "$closed: $status $output"
+	done
+	[[ -n $(find "$CC_STATE_DIR" -name lock -size 0) ]]
+	! grep -r add-mask "$CC_STATE_DIR"
+}
+
 @test "a reader that ends early is no crash" {
 	run bash -c '"$CC_TOKEN" help 2>/dev/null | head -c 1 >/dev/null; echo "${PIPESTATUS[0]}"'
 	[[ $output == 0 || $output == 5 ]]

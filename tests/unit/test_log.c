@@ -28,6 +28,9 @@ static void test_line(void **state)
 
 	(void)state;
 	redact_add(redact_list(), "s3cr3t-value");
+	/* The text of a buffer that failed. */
+	logged("", line, sizeof(line));
+	assert_string_equal(line, "cc-token: out of memory\n");
 	logged("a s3cr3t-value and\na control", line, sizeof(line));
 	assert_string_equal(line, "cc-token: warning: a *** and?a control\n");
 	redact_release(redact_list());
