@@ -45,11 +45,11 @@ struct redact {
  */
 void redact_add(struct redact *r, const char *value);
 
-/* The same for a value that is no longer handed out: no runner is told any form of it. */
+/* The same for a value that is no longer handed out: of it no runner is told a form. */
 void redact_add_past(struct redact *r, const char *value);
 
 /*
- * Adding never fails on the spot. A list that lacks a form, for want of memory or of room,
+ * Adding never fails on the spot. A list that lacks a form, for want of memory or room,
  * replaces nothing: what is to go through it fails, and here is why. 0, or -1 with
  * ERR_INTERNAL or ERR_IO.
  */

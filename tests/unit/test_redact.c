@@ -319,7 +319,7 @@ static void test_announces(void **state)
 	redact_release(&r);
 }
 
-/* As many as fit are hidden, the first and the last; with one more nothing goes through. */
+/* As many as fit are hidden, the first and the last; with one more nothing passes. */
 static void test_full(void **state)
 {
 	struct redact r = { 0 };
@@ -353,7 +353,7 @@ static void test_full(void **state)
 	redact_release(&r);
 }
 
-/* Memory ends at every allocation in turn: what was added is hidden, or nothing passes. */
+/* Memory ends at every allocation in turn: what was added is hidden, or all stays. */
 static void test_without_memory(void **state)
 {
 	bool whole = false;
