@@ -104,6 +104,24 @@ static const struct command *main_choose(int *argc, char ***argv, struct err *er
 	return c;
 }
 
+/* Which runner it is, where that isn't clear from the command: told, or found out. */
+static int main_find_runner(struct app *app, struct err *err)
+{
+	const char *told = args_value(&app->args, "runner");
+	struct err unclear = ERR_INIT;
+
+	if (told)
+		return runner_by_name(&app->runner, told, app->runner.fd, err);
+	if (app->command->runner_step)
+		return 0;
+	if (runner_by_environment(&app->runner, &unclear) &&
+	    app->command->needs_settings) {
+		*err = unclear;
+		return -1;
+	}
+	return 0;
+}
+
 static int main_run(struct app *app, int argc, char **argv, struct err *err)
 {
 	static const struct arg_row none[] = { { NULL, 0, NULL, NULL } };
@@ -112,7 +130,8 @@ static int main_run(struct app *app, int argc, char **argv, struct err *err)
 	app->command = c = main_choose(&argc, &argv, err);
 	if (!c)
 		return -1;
-	runner_detect(&app->runner, c->runner_step ? STDOUT_FILENO : STDERR_FILENO);
+	if (c->runner_step)
+		runner_of_step(&app->runner);
 	if (args_parse(&app->args, argc, argv, c->options ? c->options : none,
 		       c->takes_command, &app->settings, err))
 		return -1;
@@ -120,9 +139,8 @@ static int main_run(struct app *app, int argc, char **argv, struct err *err)
 		return cmd_help(app, err);
 	if (!c->takes_command && app->args.rest_count > c->positional_max)
 		return err_set(err, ERR_USAGE, "too many arguments for %s", c->name);
-	if (c->prepare && c->prepare(app, err))
-		return -1;
-	if (c->needs_settings && settings_load(&app->settings, err))
+	if (main_find_runner(app, err) || (c->prepare && c->prepare(app, err)) ||
+	    (c->needs_settings && app_settings(app, err)))
 		return -1;
 	main_log_level(app);
 	return c->run(app, err);
@@ -131,12 +149,12 @@ static int main_run(struct app *app, int argc, char **argv, struct err *err)
 int main(int argc, char **argv)
 {
 	struct app app = { .place = { BUF_INIT(BUF_URL_MAX), BUF_INIT(BUF_URL_MAX) } };
-	struct err err = ERR_INIT;
+	struct err err = ERR_INIT, unclear = ERR_INIT;
 	int code;
 
 	app.umask = main_harden();
 	settings_init(&app.settings);
-	runner_detect(&app.runner, STDERR_FILENO);
+	runner_by_environment(&app.runner, &unclear);
 	code = main_run(&app, argc, argv, &err);
 	if (code < 0)
 		code = main_report(&app, &err);

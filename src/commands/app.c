@@ -7,6 +7,15 @@
 #include "base/fs.h"
 #include "base/log.h"
 
+int app_settings(struct app *app, struct err *err)
+{
+	const struct settings_sources from = { .input = app->runner.input,
+					       .handed = app->runner.handed,
+					       .environment = true };
+
+	return settings_load(&app->settings, &from, err);
+}
+
 static void app_show(void *arg)
 {
 	runner_mask(arg);

@@ -43,6 +43,9 @@ extern const size_t command_count;
 /* The row of that name, NULL when there is none. */
 const struct command *command_find(const char *name);
 
+/* Reads the settings from where they come in this command; see settings_load(). */
+int app_settings(struct app *app, struct err *err);
+
 /* Opens the session that the settings mean; see session_open(). */
 int app_session(struct app *app, struct session *s, enum session_open_mode mode,
 		struct err *err);

@@ -188,7 +188,7 @@ static void doctor_examine(struct doctor *d, struct app *app)
 {
 	struct err why = ERR_INIT;
 
-	if (settings_load(&app->settings, &why)) {
+	if (app_settings(app, &why)) {
 		report_fail(&d->report, "setting", &why);
 		return;
 	}

@@ -47,7 +47,9 @@ static void help_all(struct buf *out)
 	buf_adds(out, "usage: cc-token COMMAND [OPTIONS]\n\ncommands:\n");
 	for (size_t i = 0; i < command_count; i++)
 		buf_addf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
-	buf_adds(out, "\nevery command takes -h, -q, -v and the settings as options\n\n");
+	buf_adds(
+		out,
+		"\nevery command takes -h, -q, -v, --runner NAME and the settings as options\n\n");
 	help_settings(out);
 }
 

@@ -11,7 +11,8 @@ enum { POST_REVOKE_MS = 10 * 1000 };
  */
 static int post_open(struct app *app, struct session *s, struct err *err)
 {
-	const char *saved = app->command->runner_step ? runner_saved("state") : NULL;
+	const char *saved =
+		app->command->runner_step ? runner_saved(&app->runner, "state") : NULL;
 
 	if (!saved)
 		return app_session(app, s, SESSION_STORED, err);

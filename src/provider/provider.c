@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "net/url.h"
+#include "provider/rule.h"
 
 enum { REGION_NAME_MAX = 128, NEAREST = 3 };
 
@@ -25,6 +26,10 @@ static int provider_need(const struct settings *s, enum setting_id id, struct er
 		return 0;
 	settings_env_names(id, s->provider, &env);
 	err_set(err, ERR_USAGE, "%s is not set", settings_row(id)->name);
+	if (s->confined)
+		return err_hint(err,
+				"set the input of that name; where one secret comes "
+				"by an input, no credential is taken from variables");
 	return err_hint(err, "set one of %s", buf_str(&env));
 }
 
@@ -222,6 +227,8 @@ static int provider_resolve_region(const struct settings *s, struct buf *key,
 		buf_set(name, r->name);
 		return 0;
 	}
+	if (rule_check_region(s, err))
+		return -1;
 	if (s->provider == PROVIDER_GENESYS ? !provider_is_domain(buf_str(key))
 					    : key->len && !provider_is_area(buf_str(key)))
 		return provider_unknown_region(s, buf_str(key), err);
@@ -286,6 +293,8 @@ int provider_endpoints(const struct flow *f, const struct settings *s,
 		buf_set(&ret->token_url, settings_str(s, SET_TOKEN_URL));
 	else
 		provider_expand(f->token_url, buf_str(&key), &ret->token_url);
+	if (rule_check(f, s, ret, err))
+		return -1;
 	if (ret->token_url.len || (f->discover_token && ret->issuer.len))
 		return 0;
 	if (f->discover_token) {

@@ -1,5 +1,6 @@
 /* act (nektos/act), which speaks GitHub's commands with rules of its own. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,9 +12,36 @@
 /* Shared among all containers of a job (pkg/runner/run_context.go). */
 #define ACT_VOLUME "/var/run/act"
 
+/*
+ * A step can set ACT on GitHub's runner, but there it can't mount a volume into the
+ * container of an action, nor change the workspace that such a container gets. act always
+ * mounts its volume.
+ */
+static bool act_step_here(void)
+{
+	const char *workspace = runner_env("GITHUB_WORKSPACE");
+
+	if (fs_is_dir(ACT_VOLUME))
+		return true;
+	return runner_env_is("GITHUB_ACTIONS", "true") && runner_env("ACT") &&
+	       (!workspace || strncmp(workspace, "/github/", 8) != 0);
+}
+
 static bool act_here(void)
 {
-	return runner_env_is("GITHUB_ACTIONS", "true") && runner_env("ACT");
+	return runner_env_is("GITHUB_ACTIONS", "true") && act_step_here();
+}
+
+/*
+ * A step can set INPUT_<NAME> of an input that the workflow leaves out, and act keeps it
+ * (populateEnvsFromInput() in pkg/runner/action.go). But act sets variables with the
+ * inputs' own names, too, of all that the action declares, and over what is there
+ * (evalDockerArgs()): these hold what the workflow gives, or nothing.
+ */
+static const char *act_input(const char *name)
+{
+	return getenv("client-secret") ? runner_env(name)
+				       : runner_input_variable(name, '-');
 }
 
 /*
@@ -63,6 +91,8 @@ static int act_give_base(const char *base, struct err *err)
 const struct runner_row runner_act = {
 	.name = "act",
 	.here = act_here,
+	.step_here = act_step_here,
+	.input = act_input,
 	.isolates = true,
 	.mask = act_mask,
 	.mask_first = COMMAND_FIRST,

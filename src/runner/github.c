@@ -8,11 +8,24 @@ static bool github_here(void)
 	return runner_env_is("GITHUB_ACTIONS", "true");
 }
 
+/* Names as the runner makes them: upper case, dashes kept (Handler.cs). */
+static const char *github_input(const char *name)
+{
+	return runner_input_variable(name, '-');
+}
+
 static bool github_in_container(void)
 {
 	const char *workspace = runner_env("GITHUB_WORKSPACE");
 
 	return workspace && strncmp(workspace, "/github/", 8) == 0;
+}
+
+/* Whatever steps set: a container's workspace, and outside of one GITHUB_ACTIONS, are set
+ * by the runner last (ContainerActionHandler.cs, ProcessInvoker.cs). */
+static bool github_step_here(void)
+{
+	return github_in_container() || github_here();
 }
 
 /*
@@ -68,6 +81,9 @@ static bool github_shown_path(const char *path, struct buf *out)
 const struct runner_row runner_github = {
 	.name = "github",
 	.here = github_here,
+	.step_here = github_step_here,
+	.input = github_input,
+	.keeps_state = true,
 	.in_container = github_in_container,
 	.mask = command_mask,
 	.mask_first = COMMAND_FIRST,

@@ -6,6 +6,14 @@ static bool gitlab_here(void)
 	return runner_env("GITLAB_CI");
 }
 
+/* Services get variables with dashes, shells can't make them. */
+static const char *gitlab_input(const char *name)
+{
+	const char *value = runner_input_variable(name, '-');
+
+	return value ? value : runner_input_variable(name, '_');
+}
+
 /* Kept beside the project for the temporary files of a job. */
 static const struct runner_place gitlab_places[] = {
 	{ false, "RUNNER_TEMP_PROJECT_DIR", NULL },
@@ -15,5 +23,6 @@ static const struct runner_place gitlab_places[] = {
 const struct runner_row runner_gitlab = {
 	.name = "gitlab",
 	.here = gitlab_here,
+	.input = gitlab_input,
 	.places = gitlab_places,
 };

@@ -20,9 +20,18 @@ struct runner_row {
 
 	/* True when this process runs there, by the environment. */
 	bool (*here)(void);
+	/*
+	 * True when the step of an action runs there, by what no other step can set where
+	 * actions run; NULL: there are none.
+	 */
+	bool (*step_here)(void);
+	/* The value of an input of ours, as this runner hands it over; NULL without. */
+	const char *(*input)(const char *name);
 	/* True inside the container of an action; NULL: never. */
 	bool (*in_container)(void);
 	bool isolates; /* an action has a container of its own, however it looks */
+	/* sets STATE_<name> of the main step over all that steps have put there */
+	bool keeps_state;
 
 	/* Appends what makes the runner hide @value. NULL: such a line would show it. */
 	void (*mask)(const char *value, struct buf *out);
@@ -51,6 +60,12 @@ struct runner_row {
 
 /* The variable's value; NULL where it is not set, or empty. */
 const char *runner_env(const char *name);
+
+/*
+ * The value of the variable INPUT_<name>, in upper case, with @dash for its dashes; NULL
+ * where it is not set, or empty.
+ */
+const char *runner_input_variable(const char *name, char dash);
 
 /* True when it is set to exactly that. */
 bool runner_env_is(const char *name, const char *value);

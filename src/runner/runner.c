@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "runner/row.h"
 
+enum { INPUT_NAME_MAX = 64 };
+
 const char *runner_env(const char *name)
 {
 	const char *value = getenv(name);
@@ -24,19 +26,89 @@ bool runner_env_is(const char *name, const char *value)
 	return have && strcmp(have, value) == 0;
 }
 
-/* GitLab goes first: a mask line printed there would be the leak. */
+const char *runner_input_variable(const char *name, char dash)
+{
+	char variable[INPUT_NAME_MAX];
+
+	snprintf(variable, sizeof(variable), "INPUT_%s", name);
+	for (char *p = variable; *p; p++) {
+		if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 32);
+		else if (*p == '-')
+			*p = dash;
+	}
+	return runner_env(variable);
+}
+
 const struct runner_row *const runner_rows[] = {
-	&runner_gitlab, &runner_act, &runner_github, &runner_azure, &runner_shell, NULL,
+	&runner_act, &runner_github, &runner_gitlab, &runner_azure, &runner_shell, NULL,
 };
 
-void runner_detect(struct runner *r, int fd)
+/* Where actions are steps of their own, a command in another step has no inputs. */
+static void runner_set(struct runner *r, const struct runner_row *row, int fd)
+{
+	*r = (struct runner){ .row = row, .fd = fd };
+	r->container = row->in_container && row->in_container();
+	r->input = row->step_here ? NULL : row->input;
+	r->handed = row != &runner_shell;
+}
+
+/* The first row that says it is here. */
+static const struct runner_row *runner_find(void)
 {
 	const struct runner_row *const *row = runner_rows;
 
 	while (!(*row)->here())
 		row++;
-	*r = (struct runner){ .row = *row, .fd = fd };
-	r->container = r->row->in_container && r->row->in_container();
+	return *row;
+}
+
+void runner_of_step(struct runner *r)
+{
+	const struct runner_row *const *row = runner_rows;
+
+	while (*row && !((*row)->step_here && (*row)->step_here()))
+		row++;
+	runner_set(r, *row ? *row : runner_find(), STDOUT_FILENO);
+	r->input = *row ? (*row)->input : runner_github.input;
+	r->handed = true;
+}
+
+int runner_by_name(struct runner *r, const char *name, int fd, struct err *err)
+{
+	AUTO_BUF struct buf names = BUF_INIT(256);
+
+	for (const struct runner_row *const *row = runner_rows; *row; row++) {
+		buf_addf(&names, "%s%s", names.len ? ", " : "", (*row)->name);
+		if (strcmp((*row)->name, name) == 0) {
+			runner_set(r, *row, fd);
+			return 0;
+		}
+	}
+	return err_set(err, ERR_USAGE, "--runner must be one of %s", buf_str(&names));
+}
+
+/* act says that it is GitHub, too. */
+static bool runner_contradicts(const struct runner_row *found)
+{
+	for (const struct runner_row *const *row = runner_rows; *row; row++)
+		if (*row != &runner_shell && *row != found &&
+		    !(found->step_here && (*row)->step_here) && (*row)->here())
+			return true;
+	return false;
+}
+
+int runner_by_environment(struct runner *r, struct err *err)
+{
+	const struct runner_row *row = runner_find();
+
+	runner_set(r, row, STDERR_FILENO);
+	if (row == &runner_shell || !runner_contradicts(row))
+		return 0;
+	runner_mute(r);
+	err_set(err, ERR_USAGE,
+		"the environment speaks of more than one CI: %s and another", row->name);
+	return err_hint(err, "say which it is by --runner");
 }
 
 const char *runner_name(const struct runner *r)
@@ -125,10 +197,12 @@ int runner_put(const struct runner *r, enum runner_file file, const char *name,
 	return r->row->put ? r->row->put(r, file, name, value, err) : 0;
 }
 
-const char *runner_saved(const char *name)
+const char *runner_saved(const struct runner *r, const char *name)
 {
 	char env[64];
 
+	if (!r->row->keeps_state)
+		return NULL;
 	snprintf(env, sizeof(env), "STATE_%s", name);
 	return runner_env(env);
 }

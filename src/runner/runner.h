@@ -22,10 +22,29 @@ struct runner {
 	const struct runner_row *row;
 	bool container; /* GitHub: we are a container action, paths are under /github */
 	int fd;		/* where workflow commands go: stdout for action and post */
+	/* The value of an input of this process, NULL without; NULL: it has no inputs. */
+	const char *(*input)(const char *name);
+	bool handed; /* inputs are of who wrote the job; else a shell set them */
 };
 
-/* Reads the environment. @fd is 1 for action and post, 2 where stdout is the result. */
-void runner_detect(struct runner *r, int fd);
+/*
+ * Which runner it is, in one of three ways. Workflow commands go to stdout in a step of
+ * an action, else to stderr, since stdout is a result there.
+ *
+ * A step of an action (main or post): GitHub's runner or act, whatever other variables
+ * say. A script that calls these commands elsewhere gets the runner that is there.
+ */
+void runner_of_step(struct runner *r);
+
+/* The one of that name, as an option says; commands go to @fd. -1 with ERR_USAGE where
+ * there is none. */
+int runner_by_name(struct runner *r, const char *name, int fd, struct err *err);
+
+/*
+ * By the environment. Where it names two there may be an untruth in it: one of them would
+ * show what the other one hides. Then -1 with ERR_USAGE, and @r is a plain shell.
+ */
+int runner_by_environment(struct runner *r, struct err *err);
 
 /* As users call it: "github", "act", "gitlab", "azure", "shell". */
 const char *runner_name(const struct runner *r);
@@ -89,8 +108,11 @@ int runner_put(const struct runner *r, enum runner_file file, const char *name,
 int runner_add(const struct runner *r, enum runner_file file, const char *text,
 	       struct err *err);
 
-/* The value of STATE_<name> of the main step, NULL where the runner gives none. */
-const char *runner_saved(const char *name);
+/*
+ * The value of STATE_<name> that the main step saved; NULL where there is none, and on
+ * runners that would give what any step has put there.
+ */
+const char *runner_saved(const struct runner *r, const char *name);
 
 enum runner_level { RUNNER_NOTICE, RUNNER_WARNING, RUNNER_ERROR };
 

@@ -3,11 +3,12 @@
 #include <errno.h>
 #include <string.h>
 
-/* The flags that every command has. */
+/* What every command has. */
 static const struct arg_row common[] = {
 	{ "help", 'h', NULL, "this help" },
 	{ "quiet", 'q', NULL, "errors only" },
 	{ "verbose", 'v', NULL, "everything" },
+	{ "runner", 0, "NAME", "which CI it is: github, act, gitlab or shell" },
 	{ NULL, 0, NULL, NULL },
 };
 

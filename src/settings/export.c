@@ -17,8 +17,7 @@ void settings_export(const struct settings *s, struct buf *out)
 		const struct setting *v = &s->v[i];
 
 		if (v->from > FROM_DEFAULT && v->value.len)
-			export_pair(out, settings_row((enum setting_id)i)->env[0].name,
-				    buf_str(&v->value));
+			settings_export_one((enum setting_id)i, buf_str(&v->value), out);
 	}
 	/* Names of one vendor's own told it; the common ones that go out don't. */
 	if (s->provider != PROVIDER_NONE)
@@ -33,5 +32,8 @@ void settings_export(const struct settings *s, struct buf *out)
 
 void settings_export_one(enum setting_id id, const char *value, struct buf *out)
 {
-	export_pair(out, settings_row(id)->env[0].name, value);
+	const char *name = settings_row(id)->env[0].name;
+
+	if (name)
+		export_pair(out, name, value);
 }

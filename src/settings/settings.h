@@ -2,8 +2,8 @@
  * The settings of the program: every value, and where it came from.
  *
  * One table describes them all; it feeds the parser, `help`, and the tables in README.
- * The first source that has a value wins: command-line option, action input
- * (INPUT_<NAME>), environment, default. An empty value is the same as none. A secret is
+ * The first source that has a value wins: command-line option, the step's input, what the
+ * main step saved, environment, default. An empty value is the same as none. A secret is
  * never an option, never printed, and known to redact_list() from the moment it is read.
  */
 #ifndef SETTINGS_SETTINGS_H
@@ -42,6 +42,7 @@ enum setting_id {
 	SET_MAX_LIFETIME,
 	SET_REVOKE,
 	SET_LOG_LEVEL,
+	SET_ALLOW_ENVIRONMENT,
 	SETTING_COUNT
 };
 
@@ -65,26 +66,51 @@ struct setting_row {
 	enum setting_kind kind;
 	enum provider_id only; /* PROVIDER_NONE: for all */
 	bool credential;       /* tells which provider is meant */
-	const char *fallback;  /* the default; NULL: none, or found out elsewhere */
-	const char *help;      /* one sentence, no full stop */
-	const char *choices;   /* SETTING_CHOICE: "a|b|c" */
-	int64_t min, max;      /* SETTING_SECONDS */
+	/* says where secrets go, how they are shown there, or what is trusted */
+	bool decides;
+	const char *fallback; /* the default; NULL: none, or found out elsewhere */
+	const char *help;     /* one sentence, no full stop */
+	const char *choices;  /* SETTING_CHOICE: "a|b|c" */
+	int64_t min, max;     /* SETTING_SECONDS */
 	struct {
 		const char *name;
 		enum provider_id only;
 	} env[SETTING_ENV_MAX]; /* in order, ended by a NULL name */
 };
 
-enum setting_from { FROM_NONE, FROM_DEFAULT, FROM_ENV, FROM_INPUT, FROM_OPTION };
+enum setting_from {
+	FROM_NONE,
+	FROM_DEFAULT,
+	FROM_ENV,
+	FROM_SAVED, /* by the action's main step, for its post step */
+	FROM_INPUT,
+	FROM_OPTION,
+};
 
 struct setting {
 	struct buf value;
 	enum setting_from from;
-	const char *name; /* the option, input or variable it came from; a literal */
+	const char *name;   /* the option, input or variable it came from; a literal */
+	const char *denied; /* a variable that was not taken: see settings.confined */
+};
+
+/* Where values come from, beside the command line and the defaults. Borrowed. */
+struct settings_sources {
+	/* The value of an input, NULL or "" without; NULL: this process has no inputs. */
+	const char *(*input)(const char *name);
+	bool handed;	   /* inputs are of who wrote the job, variables of any step */
+	const char *saved; /* what settings_save() made in the main step, or NULL */
+	bool environment;  /* variables count */
 };
 
 struct settings {
 	struct setting v[SETTING_COUNT];
+	struct settings_sources sources;
+	/*
+	 * A secret comes by an input, and allow-environment is not set: no credential and
+	 * nothing that decides is taken from a variable. See provider/rule.h.
+	 */
+	bool confined;
 	enum provider_id provider;
 	struct err provider_err; /* why provider is PROVIDER_NONE */
 };
@@ -106,7 +132,17 @@ int settings_set_option(struct settings *s, enum setting_id id, const char *valu
  * Reads all other sources and checks every value. -1: ERR_USAGE, naming the setting and
  * its source. Which provider is meant may stay open: see settings_need_provider().
  */
-int settings_load(struct settings *s, struct err *err);
+int settings_load(struct settings *s, const struct settings_sources *from,
+		  struct err *err);
+
+/* -1 with ERR_USAGE: the variable that was denied says what it may not say. */
+int settings_deny(const struct settings *s, enum setting_id id, struct err *err);
+
+/*
+ * Appends what the post step can't know from its inputs: "name=value" each, percent-encoded
+ * and with '&' between them. No secret, and nothing where nothing is to be told.
+ */
+void settings_save(const struct settings *s, struct buf *out);
 
 /* 0, or -1 with ERR_USAGE when the provider isn't given and can't be told. */
 int settings_need_provider(const struct settings *s, struct err *err);
@@ -133,7 +169,8 @@ void settings_clear_environment(void);
 
 /*
  * Appends what was set as variables for another cc-token: NAME=VALUE and a NUL each, the
- * proxies' too. Of two with the same name the later one holds.
+ * proxies' too. Of two with the same name the later one holds. What no variable may say
+ * is left out.
  */
 void settings_export(const struct settings *s, struct buf *out);
 void settings_export_one(enum setting_id id, const char *value, struct buf *out);
@@ -142,6 +179,9 @@ const char *provider_name(enum provider_id id);
 
 /* The provider of that name, PROVIDER_NONE when there is none. */
 enum provider_id provider_by_name(const char *name);
+
+/* 1 or 0; -1 when the text is neither. */
+int settings_parse_bool(const char *text);
 
 /* Parses "90", "90s", "15m", "6h", "1d" into seconds; -1 when it is none of them. */
 int64_t settings_parse_seconds(const char *text);

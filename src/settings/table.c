@@ -10,6 +10,7 @@
  */
 static const struct setting_row rows[SETTING_COUNT] = {
 	[SET_PROVIDER] = { "provider", SETTING_CHOICE, .choices = "genesys|cxone|oauth2",
+			   .decides = true,
 			   .help = "whose token: `genesys`, `cxone` or `oauth2`; without it, "
 				   "the one whose credentials are there",
 			   .env = { { "CC_PROVIDER", 0 } } },
@@ -43,7 +44,7 @@ static const struct setting_row rows[SETTING_COUNT] = {
 				  { "GENESYS_CLOUD_ENVIRONMENT", GEN },
 				  { "GENESYS_REGION", GEN },
 				  { "CXONE_REGION", CXO } } },
-	[SET_SUB_DOMAIN] = { "sub-domain", SETTING_TEXT, GEN,
+	[SET_SUB_DOMAIN] = { "sub-domain", SETTING_TEXT, GEN, .decides = true,
 			     .help = "Genesys sub-domain under mypurecloud.com, instead of a "
 				     "region",
 			     .env = { { "CC_SUB_DOMAIN", GEN },
@@ -53,20 +54,21 @@ static const struct setting_row rows[SETTING_COUNT] = {
 			    .env = { { "CC_TENANT_ID", CXO },
 				     { "CXONE_TENANT_ID", CXO },
 				     { "TENANT_ID", CXO } } },
-	[SET_ISSUER] = { "issuer", SETTING_URL,
+	[SET_ISSUER] = { "issuer", SETTING_URL, .decides = true,
 			 .help = "issuer to discover endpoints at; CXone: default "
 				 "`https://cxone.niceincontact.com`",
 			 .env = { { "CC_ISSUER", 0 }, { "CXONE_ISSUER", CXO } } },
-	[SET_TOKEN_URL] = { "token-url", SETTING_URL,
+	[SET_TOKEN_URL] = { "token-url", SETTING_URL, .decides = true,
 			    .help = "token endpoint; default: from the provider and region",
 			    .env = { { "CC_TOKEN_URL", 0 } } },
-	[SET_API_URL] = { "api-url", SETTING_URL,
+	[SET_API_URL] = { "api-url", SETTING_URL, .decides = true,
 			  .help = "API host; default: from the provider and region",
 			  .env = { { "CC_API_URL", 0 } } },
-	[SET_REVOKE_URL] = { "revoke-url", SETTING_URL,
+	[SET_REVOKE_URL] = { "revoke-url", SETTING_URL, .decides = true,
 			     .help = "revocation endpoint; default: from the provider",
 			     .env = { { "CC_REVOKE_URL", 0 } } },
 	[SET_CLIENT_AUTH] = { "client-auth", SETTING_CHOICE, .choices = "basic|body",
+			      .decides = true,
 			      .help = "`basic` (client_secret_basic) or `body` "
 				      "(client_secret_post); default: by the flow, or as "
 				      "discovery tells",
@@ -88,7 +90,7 @@ static const struct setting_row rows[SETTING_COUNT] = {
 	[SET_RETRY_FOR] = { "retry-for", SETTING_SECONDS, .fallback = "120", .max = 86400,
 			    .help = "seconds for all attempts of one operation",
 			    .env = { { "CC_RETRY_FOR", 0 } } },
-	[SET_CA_FILE] = { "ca-file", SETTING_TEXT,
+	[SET_CA_FILE] = { "ca-file", SETTING_TEXT, .decides = true,
 			  .help = "PEM file of trusted roots; default: the system's, else "
 				  "those built in",
 			  .env = { { "CC_CA_FILE", 0 }, { "SSL_CERT_FILE", 0 } } },
@@ -121,6 +123,10 @@ static const struct setting_row rows[SETTING_COUNT] = {
 			    .help = "`error`, `warn`, `info` or `debug`; `-q` is `error`, "
 				    "`-v` is `debug`",
 			    .env = { { "CC_LOG", 0 } } },
+	[SET_ALLOW_ENVIRONMENT] = { "allow-environment", SETTING_BOOL,
+				    .fallback = "false",
+				    .help = "variables may say where a secret goes that "
+					    "comes by an input; no variable sets this" },
 };
 
 const struct setting_row *settings_row(enum setting_id id)

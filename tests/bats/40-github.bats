@@ -350,11 +350,11 @@ not_given() {
 	use_genesys
 	secret=$CC_CLIENT_SECRET
 	export CC_CLIENT_SECRET=not-this-one
-	ok env "INPUT_CLIENT-SECRET=$secret" INPUT_REGION= INPUT_SCOPE= INPUT_NAME=chosen INPUT_REVOKE= \
-		"$CC_TOKEN" action
+	ok env "INPUT_CLIENT-ID=$CC_CLIENT_ID" "INPUT_CLIENT-SECRET=$secret" INPUT_REGION= INPUT_SCOPE= \
+		INPUT_NAME=chosen INPUT_REVOKE= INPUT_ALLOW-ENVIRONMENT=true "$CC_TOKEN" action
 	[[ $(given GITHUB_STATE state) == */chosen ]]
 	masked "$output" "$secret"
-	fails_here 2 'timeout .*action input' env "INPUT_CLIENT-SECRET=$secret" INPUT_TIMEOUT=soon "$CC_TOKEN" action
+	fails_here 2 'timeout .*action input' env INPUT_TIMEOUT=soon "$CC_TOKEN" action
 }
 
 @test "a value with a line break is refused before it is written or asked for" {

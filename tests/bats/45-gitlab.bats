@@ -67,21 +67,39 @@ plain() {
 	done
 }
 
-@test "what another runner sets beside it changes nothing: the mask would be the leak" {
-	local name
+@test "what another runner sets beside it is told, and no line tries: the mask would be the leak" {
+	local name command
 	use_genesys
-	export GITHUB_ACTIONS=true ACT=true GITHUB_WORKSPACE=/github/workspace
+	export GITHUB_ACTIONS=true ACT=true
 	for name in OUTPUT ENV PATH STATE STEP_SUMMARY; do
 		: >"$BATS_TEST_TMPDIR/$name"
 		export "GITHUB_$name=$BATS_TEST_TMPDIR/$name"
 	done
-	for command in action get 'get --force' 'exec -- true' 'api /x' post; do
+	for command in get 'get --force' 'exec -- true' 'api /x' 'refresh --detach' stop; do
 		# shellcheck disable=SC2086
 		plain cc $command -v
+		[[ $status =~ ^(2|125)$ && $stderr == *'more than one CI'*'--runner'* ]] || note "$command: $stderr"
+	done
+	tokens_asked 0
+	for command in 'get -q' 'get --force' 'exec -- true' 'api /api/v2/tokens/me' 'refresh --detach' 'stop -q'; do
+		# shellcheck disable=SC2086
+		plain cc ${command%% *} -v --runner gitlab ${command#* }
+		same 0 "$status"
 	done
 	for name in OUTPUT ENV PATH STATE STEP_SUMMARY; do
 		run ! test -s "$BATS_TEST_TMPDIR/$name"
 	done
+}
+
+@test "the option tells it, whatever a dotenv report says" {
+	use_genesys
+	export GITHUB_ACTIONS=true GITLAB_CI=
+	plain cc get --runner gitlab -v
+	same 0 "$status"
+	plain cc stop --runner gitlab
+	same 0 "$status"
+	unset GITHUB_ACTIONS
+	fails 2 '--runner must be one of .*gitlab' cc get --runner jenkins
 }
 
 @test "a refused secret is one line on stderr, without an annotation" {

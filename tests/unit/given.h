@@ -27,13 +27,30 @@ static inline void given_environment(const char *const *env)
 	}
 }
 
+/* Inputs as GitHub's runner hands them over. */
+static inline const char *given_input(const char *name)
+{
+	char variable[64];
+
+	snprintf(variable, sizeof(variable), "INPUT_%s", name);
+	for (char *p = variable; *p; p++)
+		if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 32);
+	return getenv(variable);
+}
+
+/* The sources of an action's main step: all of them. */
+static const struct settings_sources given_all = { .input = given_input,
+						   .handed = true,
+						   .environment = true };
+
 /* Loads them into @s, which the caller releases. 0, or -1 with the error. */
 static inline int given_load(struct settings *s, const char *const *env, struct err *err)
 {
 	given_environment(env);
 	*err = ERR_INIT;
 	settings_init(s);
-	return settings_load(s, err);
+	return settings_load(s, &given_all, err);
 }
 
 /* The same where it must go well. */

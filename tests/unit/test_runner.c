@@ -42,56 +42,6 @@ static void same_log(const char *row, int fd, const char *want)
 	close(fd);
 }
 
-static void test_detection(void **state)
-{
-	static const struct {
-		const char *env[5];
-		const char *name;
-		bool container;
-	} rows[] = {
-		{ { "PATH=/" }, "shell", false },
-		{ { "CI=true" }, "shell", false },
-		{ { "GITHUB_ACTIONS=true" }, "github", false },
-		{ { "GITHUB_ACTIONS=1" }, "shell", false },
-		{ { "GITHUB_ACTIONS=" }, "shell", false },
-		{ { "GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=/home/r/work/a/a" },
-		  "github",
-		  false },
-		{ { "GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=/github/workspace" },
-		  "github",
-		  true },
-		{ { "GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=/githubber/x" },
-		  "github",
-		  false },
-		{ { "GITHUB_ACTIONS=true", "ACT=true",
-		    "GITHUB_WORKSPACE=/github/workspace" },
-		  "act",
-		  false },
-		{ { "ACT=true" }, "shell", false },
-		{ { "TF_BUILD=True" }, "azure", false },
-		{ { "TF_BUILD=1" }, "shell", false },
-		{ { "GITLAB_CI=true" }, "gitlab", false },
-		/* where both are said, no line that GitLab would show */
-		{ { "GITLAB_CI=true", "GITHUB_ACTIONS=true",
-		    "GITHUB_WORKSPACE=/github/workspace" },
-		  "gitlab",
-		  false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct runner r;
-		char row[16];
-
-		snprintf(row, sizeof(row), "row %zu", i);
-		given_environment(rows[i].env);
-		runner_detect(&r, 2);
-		same_text(row, runner_name(&r), rows[i].name);
-		same_number(row, r.container, rows[i].container);
-		same_number(row, r.fd, 2);
-	}
-}
-
 /* Takes the damage where a line stands open, and holds nothing. */
 #define FIRST "::add-mask::cc-token-begins-a-line\n"
 
@@ -416,19 +366,9 @@ static void test_unwritable(void **state)
 	has_text("no variable", err.text, "GITHUB_STATE");
 }
 
-static void test_saved(void **state)
-{
-	(void)state;
-	given_environment(GIVEN("STATE_dir=/x", "STATE_empty="));
-	assert_string_equal(runner_saved("dir"), "/x");
-	assert_null(runner_saved("empty"));
-	assert_null(runner_saved("other"));
-}
-
 #define IN_BASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
-	IN_BASE(test_detection),
 	IN_BASE(test_masks),
 	IN_BASE(test_masks_for_act),
 	IN_BASE(test_masks_for_azure),
@@ -440,7 +380,6 @@ static const struct CMUnitTest tests[] = {
 	IN_BASE(test_files),
 	IN_BASE(test_line_breaks),
 	IN_BASE(test_unwritable),
-	IN_BASE(test_saved),
 };
 
 TEST_MAIN(tests)

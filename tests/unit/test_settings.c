@@ -55,7 +55,7 @@ static void test_precedence(void **state)
 			well("option",
 			     settings_set_option(&s, SET_REGION, rows[i].option, &err),
 			     &err);
-		well(rows[i].described, settings_load(&s, &err), &err);
+		well(rows[i].described, settings_load(&s, &given_all, &err), &err);
 		settings_describe(&s, SET_REGION, &where);
 		same_text(rows[i].described, settings_str(&s, SET_REGION), rows[i].want);
 		same_text(rows[i].described, buf_str(&where), rows[i].described);
@@ -101,11 +101,13 @@ static void test_every_setting(void **state)
 			struct settings s;
 
 			given_environment(NULL);
-			setenv("CC_PROVIDER",
+			setenv("INPUT_PROVIDER",
 			       provider_name(only ? only : PROVIDER_OAUTH2), 1);
+			if (id == SET_PROVIDER)
+				unsetenv("INPUT_PROVIDER");
 			setenv(name, value, 1);
 			settings_init(&s);
-			well(name, settings_load(&s, &err), &err);
+			well(name, settings_load(&s, &given_all, &err), &err);
 			same_text(name, settings_str(&s, (enum setting_id)id), value);
 			same_number(name, s.v[id].from, e ? FROM_ENV : FROM_INPUT);
 			settings_release(&s);
@@ -382,7 +384,7 @@ static void test_too_long(void **state)
 	given_environment(NULL);
 	setenv("CC_SCOPE", value, 1);
 	settings_init(&s);
-	assert_int_equal(settings_load(&s, &err), -1);
+	assert_int_equal(settings_load(&s, &given_all, &err), -1);
 	assert_int_equal(err.kind, ERR_USAGE);
 	assert_string_equal(err.text, "scope (from CC_SCOPE) is longer than 65536 bytes");
 	settings_release(&s);

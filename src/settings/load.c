@@ -1,0 +1,326 @@
+#include "settings/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+#include "base/quote.h"
+#include "base/utf8.h"
+#include "net/url.h"
+
+static void settings_take(struct settings *s, enum setting_id id, const char *value,
+			  enum setting_from from, const char *name)
+{
+	if (settings_row(id)->kind == SETTING_SECRET)
+		redact_add(redact_list(), value);
+	buf_set(&s->v[id].value, value);
+	s->v[id].from = from;
+	s->v[id].name = name;
+}
+
+int settings_set_option(struct settings *s, enum setting_id id, const char *value,
+			struct err *err)
+{
+	const struct setting_row *row = settings_row(id);
+
+	if (row->kind == SETTING_SECRET) {
+		err_set(err, ERR_USAGE, "--%s: a secret is never an option", row->name);
+		return err_hint(err, "others can read a command line; set %s",
+				row->env[0].name);
+	}
+	if (*value)
+		settings_take(s, id, value, FROM_OPTION, row->name);
+	return 0;
+}
+
+static const char *settings_input(const struct settings *s, const struct setting_row *row)
+{
+	const char *value = s->sources.input ? s->sources.input(row->name) : NULL;
+
+	return value && *value ? value : NULL;
+}
+
+static const char *settings_env(const struct setting_row *row, size_t i)
+{
+	const char *value = getenv(row->env[i].name);
+
+	return value && *value ? value : NULL;
+}
+
+/*
+ * True where variables may say it. A post step takes none, unless its inputs allow those
+ * by which the token is found and revoked.
+ */
+static bool settings_reads(const struct settings *s, const struct setting_row *row)
+{
+	if (s->confined && row->credential)
+		return false;
+	return s->sources.environment || (settings_bool(s, SET_ALLOW_ENVIRONMENT) &&
+					  (row->credential || row->decides));
+}
+
+static bool settings_take_saved(struct settings *s, enum setting_id id)
+{
+	AUTO_BUF struct buf value = BUF_INIT(BUF_SECRET_MAX);
+	const struct setting_row *row = settings_row(id);
+
+	if (row->kind == SETTING_SECRET || !s->sources.saved ||
+	    !url_get_query(s->sources.saved, row->name, &value) || !value.len)
+		return false;
+	settings_take(s, id, buf_str(&value), FROM_SAVED, row->name);
+	return true;
+}
+
+static bool settings_take_variable(struct settings *s, enum setting_id id)
+{
+	const struct setting_row *row = settings_row(id);
+
+	for (size_t i = 0; i < SETTING_ENV_MAX && row->env[i].name; i++) {
+		const char *value = settings_env(row, i);
+
+		if (!value || (row->env[i].only != PROVIDER_NONE &&
+			       row->env[i].only != s->provider))
+			continue;
+		if (s->confined && row->decides) {
+			s->v[id].denied = row->env[i].name;
+			return false;
+		}
+		settings_take(s, id, value, FROM_ENV, row->env[i].name);
+		return true;
+	}
+	return false;
+}
+
+static void settings_read(struct settings *s, enum setting_id id)
+{
+	const struct setting_row *row = settings_row(id);
+	const char *input = settings_input(s, row);
+
+	if (s->v[id].from == FROM_OPTION)
+		return;
+	if (input)
+		settings_take(s, id, input, FROM_INPUT, row->name);
+	else if (!settings_take_saved(s, id) &&
+		 !(settings_reads(s, row) && settings_take_variable(s, id)) &&
+		 row->fallback)
+		settings_take(s, id, row->fallback, FROM_DEFAULT, "");
+}
+
+/* Adds the credentials that are there to @names; returns a bit for each provider seen. */
+static unsigned int settings_credentials(const struct settings *s, struct buf *names)
+{
+	unsigned int seen = 0;
+
+	for (int id = 0; id < SETTING_COUNT; id++) {
+		const struct setting_row *row = settings_row((enum setting_id)id);
+		bool given = s->v[id].from == FROM_OPTION || settings_input(s, row);
+
+		if (!row->credential)
+			continue;
+		if (given) {
+			seen |= row->only ? 1u << row->only : 0;
+			buf_addf(names, "%s%s", names->len ? ", " : "", row->name);
+		}
+		for (size_t i = 0; i < SETTING_ENV_MAX && row->env[i].name; i++) {
+			if (!settings_reads(s, row) || !settings_env(row, i))
+				continue;
+			seen |= row->env[i].only ? 1u << row->env[i].only : 0;
+			buf_addf(names, "%s%s", names->len ? ", " : "", row->env[i].name);
+		}
+	}
+	return seen;
+}
+
+static void settings_detect_provider(struct settings *s)
+{
+	AUTO_BUF struct buf names = BUF_INIT(4096);
+	unsigned int seen = settings_credentials(s, &names);
+
+	for (unsigned int id = PROVIDER_GENESYS; id <= PROVIDER_OAUTH2; id++)
+		if (seen == 1u << id)
+			s->provider = (enum provider_id)id;
+	if (s->provider != PROVIDER_NONE)
+		return;
+	err_set(&s->provider_err, ERR_USAGE, "provider: %s (found: %s)",
+		seen ? "credentials of more than one are there"
+		     : "not given, and no credentials tell it",
+		names.len ? buf_str(&names) : "no credentials");
+	err_hint(&s->provider_err,
+		 "set provider (CC_PROVIDER) to genesys, cxone or oauth2");
+}
+
+static bool settings_choice_ok(const char *choices, const char *value)
+{
+	size_t len = strlen(value);
+
+	for (const char *p = choices; *p;) {
+		size_t n = strcspn(p, "|");
+
+		if (n == len && strncasecmp(p, value, n) == 0)
+			return true;
+		p += n + (p[n] == '|');
+	}
+	return false;
+}
+
+static bool settings_name_ok(const char *value)
+{
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789._-";
+	size_t len = strlen(value);
+
+	return len <= 64 && *value != '.' && strspn(value, allowed) == len;
+}
+
+/* What is wrong with the value, or NULL. */
+static const char *settings_fault(const struct setting_row *row, const char *value,
+				  char *text, size_t size)
+{
+	int64_t n;
+
+	for (const unsigned char *p = (const unsigned char *)value; *p; p++)
+		if (*p < 0x20 || *p == 0x7f)
+			return "holds a line break or control character; store the value "
+			       "without it";
+	/* What a server made of a secret is its own affair; the rest stands in JSON. */
+	if (row->kind != SETTING_SECRET && !utf8_valid(value, strlen(value)))
+		return "is not valid UTF-8";
+	switch (row->kind) {
+	case SETTING_BOOL:
+		return settings_parse_bool(value) < 0 ? "must be true or false" : NULL;
+	case SETTING_SECONDS:
+		n = settings_parse_seconds(value);
+		if (n >= row->min && n <= row->max)
+			return NULL;
+		snprintf(text, size,
+			 "must be seconds from %lld to %lld, or a number with m, h or d",
+			 (long long)row->min, (long long)row->max);
+		return text;
+	case SETTING_CHOICE:
+		if (settings_choice_ok(row->choices, value))
+			return NULL;
+		snprintf(text, size, "must be one of %s", row->choices);
+		return text;
+	case SETTING_NAME:
+		return settings_name_ok(value)
+			       ? NULL
+			       : "may hold up to 64 letters, digits, '.', '_' and '-'";
+	case SETTING_TEXT:
+	case SETTING_SECRET:
+	case SETTING_URL:
+		break;
+	}
+	return NULL;
+}
+
+static int settings_check(const struct settings *s, enum setting_id id, struct err *err)
+{
+	AUTO_BUF struct buf where = BUF_INIT(256);
+	const struct setting_row *row = settings_row(id);
+	const char *value = settings_str(s, id);
+	const char *fault;
+	char text[128];
+
+	settings_describe(s, id, &where);
+	if (s->v[id].value.failed)
+		return err_set(err, ERR_USAGE, "%s is longer than %d bytes",
+			       buf_str(&where), BUF_SECRET_MAX);
+	if (!*value)
+		return 0;
+	fault = settings_fault(row, value, text, sizeof(text));
+	if (fault)
+		return err_set(err, ERR_USAGE, "%s %s", buf_str(&where), fault);
+	if (row->kind == SETTING_URL && url_check(value, err))
+		return err_wrap(err, "%s", buf_str(&where));
+	if (row->only && s->provider && row->only != s->provider &&
+	    s->v[id].from >= FROM_INPUT)
+		return err_set(err, ERR_USAGE,
+			       "%s is for %s only, and the provider is %s",
+			       buf_str(&where), provider_name(row->only),
+			       provider_name(s->provider));
+	return 0;
+}
+
+/* A secret of an input is not to go where a variable says: see provider/rule.h. */
+static bool settings_is_confined(const struct settings *s)
+{
+	for (int id = 0; s->sources.handed && id < SETTING_COUNT; id++) {
+		const struct setting_row *row = settings_row((enum setting_id)id);
+
+		if (row->kind == SETTING_SECRET && settings_input(s, row))
+			return !settings_bool(s, SET_ALLOW_ENVIRONMENT);
+	}
+	return false;
+}
+
+int settings_deny(const struct settings *s, enum setting_id id, struct err *err)
+{
+	const char *name = settings_row(id)->name;
+
+	err_set(err, ERR_USAGE, "%s says what %s is, but the secret comes by an input",
+		s->v[id].denied ? s->v[id].denied : s->v[id].name, name);
+	return err_hint(err,
+			"set the input %s, or the input allow-environment to true, or "
+			"unset the variable",
+			name);
+}
+
+/* By what is given, where no setting says it. */
+static int settings_find_provider(struct settings *s, struct err *err)
+{
+	const char *denied = s->v[SET_PROVIDER].denied;
+
+	settings_detect_provider(s);
+	if (!denied || provider_by_name(getenv(denied)) == s->provider)
+		return 0;
+	return settings_deny(s, SET_PROVIDER, err);
+}
+
+int settings_load(struct settings *s, const struct settings_sources *from,
+		  struct err *err)
+{
+	s->sources = *from;
+	settings_read(s, SET_ALLOW_ENVIRONMENT);
+	if (settings_check(s, SET_ALLOW_ENVIRONMENT, err))
+		return -1;
+	s->confined = settings_is_confined(s);
+	settings_read(s, SET_PROVIDER);
+	if (settings_check(s, SET_PROVIDER, err))
+		return -1;
+	if (settings_has(s, SET_PROVIDER))
+		s->provider = provider_by_name(settings_str(s, SET_PROVIDER));
+	else if (settings_find_provider(s, err))
+		return -1;
+	for (int id = SET_PROVIDER + 1; id < SETTING_COUNT; id++) {
+		settings_read(s, (enum setting_id)id);
+		if (settings_check(s, (enum setting_id)id, err))
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * What variables said. Where the secret comes by one, post has none, and what the record
+ * tells will do.
+ */
+static bool settings_is_saved(const struct settings *s, enum setting_id id)
+{
+	const struct setting_row *row = settings_row(id);
+
+	if (s->v[id].from != FROM_ENV || row->kind == SETTING_SECRET)
+		return false;
+	return id == SET_REVOKE || s->confined || settings_bool(s, SET_ALLOW_ENVIRONMENT);
+}
+
+void settings_save(const struct settings *s, struct buf *out)
+{
+	for (int id = 0; id < SETTING_COUNT; id++) {
+		if (!settings_is_saved(s, (enum setting_id)id))
+			continue;
+		buf_addf(out, "%s%s=", out->len ? "&" : "",
+			 settings_row((enum setting_id)id)->name);
+		quote_percent(out, settings_str(s, (enum setting_id)id));
+	}
+}
