@@ -48,11 +48,19 @@ static void main_log_level(const struct app *app)
 		log_set_level((enum log_level)log_level_parse(buf_str(&level->value)));
 }
 
+static int main_exit_code(const struct command *c, const struct err *err)
+{
+	int code = err_exit_code(err);
+
+	return c && c->failure && code < c->failure ? c->failure : code;
+}
+
 static int main_report(const struct app *app, const struct err *err)
 {
 	AUTO_BUF struct buf text = BUF_INIT(4 * ERR_TEXT_MAX);
+	const struct command *c = app->command;
 	bool interrupted = err->kind == ERR_INTERRUPTED;
-	int code = err_exit_code(err);
+	int code = main_exit_code(c, err);
 
 	buf_addf(&text, "%s%s%s",
 		 err->kind == ERR_NONE ? "a bug: it failed without a reason" : err->text,
@@ -60,9 +68,9 @@ static int main_report(const struct app *app, const struct err *err)
 	log_at(interrupted ? LOG_INFO : LOG_ERROR, "%s", buf_str(&text));
 	if (!interrupted && err->kind != ERR_NO_TOKEN)
 		runner_annotate(&app->runner, RUNNER_ERROR, buf_str(&text));
-	return app->command && app->command->failure && code < app->command->failure
-		       ? app->command->failure
-		       : code;
+	if (c && c->failed)
+		c->failed(app, code);
+	return code;
 }
 
 /* The command that argv asks for; moves argv so that its own options follow. */

@@ -35,6 +35,8 @@ struct command {
 	bool runner_step;	       /* stdout is the log of a step, not a result */
 	int positional_max;
 	int failure; /* not 0: the exit code for errors of lower ones */
+	/* What it leaves on stdout when it ends with @code by an error; NULL: nothing. */
+	void (*failed)(const struct app *app, int code);
 };
 
 extern const struct command commands[];
@@ -103,6 +105,7 @@ void install_remove(const struct buf *state);
 int cmd_action(struct app *app, struct err *err);
 int cmd_post(struct app *app, struct err *err);
 int cmd_get(struct app *app, struct err *err);
+void get_failed(const struct app *app, int code);
 int cmd_doctor(struct app *app, struct err *err);
 int cmd_exec(struct app *app, struct err *err);
 int cmd_refresh(struct app *app, struct err *err);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/fs.h"
 #include "base/json.h"
 #include "base/quote.h"
 
@@ -66,6 +67,21 @@ static const struct {
 	{ "env", get_env },
 	{ "json", get_json },
 };
+
+/*
+ * eval "$(cc-token get --format env)" has no eye for our exit code: an eval of nothing is
+ * a success. So there is something to run, which fails as we do (POSIX, 2.14, eval).
+ */
+void get_failed(const struct app *app, int code)
+{
+	AUTO_BUF struct buf line = BUF_INIT(32);
+	const char *format = args_value(&app->args, "format");
+
+	if (!format || strcmp(format, "env") != 0)
+		return;
+	buf_addf(&line, "(exit %d)\n", code);
+	fs_write_all(STDOUT_FILENO, buf_str(&line), line.len);
+}
 
 int cmd_get(struct app *app, struct err *err)
 {

@@ -9,7 +9,7 @@ const struct command commands[] = {
 	  cmd_post, .needs_settings = true, .runner_step = true },
 	{ "get", "[--format F] [--min-ttl S] [--force]",
 	  "print a valid token; fetch only when needed", cmd_get, .options = get_options,
-	  .needs_settings = true },
+	  .needs_settings = true, .failed = get_failed },
 	{ "exec", "[--redact] [--min-ttl S] -- CMD...",
 	  "run CMD with the token in its environment, without the secrets", cmd_exec,
 	  .options = exec_options, .takes_command = true, .needs_settings = true,

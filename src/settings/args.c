@@ -121,6 +121,7 @@ static int args_short(struct args *a, const char *word, const char *next,
 int args_parse(struct args *ret, int argc, char **argv, const struct arg_row *rows,
 	       bool stop_at_command, struct settings *s, struct err *err)
 {
+	struct err later, *why = err;
 	int n = 0;
 
 	*ret = (struct args){ .rest = calloc((size_t)argc + 1, sizeof(char *)) };
@@ -136,16 +137,16 @@ int args_parse(struct args *ret, int argc, char **argv, const struct arg_row *ro
 		} else if (strcmp(word, "--") == 0) {
 			ret->dashes = true;
 		} else if (word[1] == '-') {
-			took = args_long(ret, word + 2, next, rows, s, err);
+			took = args_long(ret, word + 2, next, rows, s, why);
 		} else {
-			took = args_short(ret, word + 1, next, rows, err);
+			took = args_short(ret, word + 1, next, rows, why);
 		}
 		if (took < 0)
-			return -1;
-		i += took;
+			why = &later;
+		i += took > 0 ? took : 0;
 	}
 	ret->rest_count = n;
-	return 0;
+	return why == err ? 0 : -1;
 }
 
 void args_release(struct args *a)

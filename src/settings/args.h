@@ -36,7 +36,8 @@ struct args {
 /*
  * Parses argv[1..]. Settings go to @s. With @stop_at_command, what follows the first
  * positional argument is left alone (a command of its own). -1: ERR_USAGE, naming the
- * option; its value is never part of the message.
+ * option; its value is never part of the message. What follows an error is taken all the
+ * same: how a command tells of its failure may be an option (get --format env).
  */
 int args_parse(struct args *ret, int argc, char **argv, const struct arg_row *rows,
 	       bool stop_at_command, struct settings *s, struct err *err);

@@ -95,8 +95,51 @@ $token" "$output"
 	[[ $status == 0 ]]
 }
 
-@test "a failing get leaves eval nothing to run" {
+# evals STATUS ARGUMENT…: eval fails so in every shell, with set -e and without, and runs nothing.
+evals() {
+	local shell want=$1
+	for shell in sh dash bash 'bash --posix' 'busybox sh'; do
+		# shellcheck disable=SC2086 # words
+		run -"$want" --separate-stderr $shell -ec 'eval "$("$CC_TOKEN" get "$@")"; echo "reached"' - "${@:2}"
+		same '' "$output"
+		says '^cc-token: '
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr $shell -c 'eval "$("$CC_TOKEN" get "$@")" || echo "$? ${CC_ACCESS_TOKEN-none}"' \
+			- "${@:2}"
+		same "$want none" "$output"
+	done
+}
+
+@test "a failing get makes eval fail, by its own exit code" {
+	use_genesys
+	CC_REGION=mars CC_TOKEN_URL='' evals 2 --format env
+	evals 2 --format env --no-such-option
+	evals 2 --no-such-option -fenv
+	evals 2 --format token --min-ttl soon --format=env
+	evals 2 -f env one too-many
+	CC_CLIENT_SECRET='' evals 2 --format env
+	CC_STATE_DIR=/dev/null evals 5 --format env
 	use_genesys 401secret
+	evals 3 --format env
+	use_genesys 503
+	CC_RETRY_FOR=0 evals 4 --format env
+}
+
+@test "a get that is ended by a signal leaves eval what fails, too" {
+	use_genesys hang
+	"$CC_TOKEN" get --format env >"$BATS_TEST_TMPDIR/out" 3>&- &
+	local get=$!
+	journal_wait 1 --kind token
+	kill "$get"
+	wait "$get" || same 143 "$?"
+	same '(exit 143)' "$(<"$BATS_TEST_TMPDIR/out")"
+}
+
+@test "other formats of a failing get leave stdout empty" {
+	local format
+	use_genesys 401secret
+	for format in token header json; do fails 3 401 cc get --format "$format"; done
+	fails 2 'format must be' cc get --format envy
 	run -3 sh -c 'out=$("$CC_TOKEN" get --format env) || exit; eval "$out"; echo reached'
 	[[ $output != *reached* ]]
 }
