@@ -8,6 +8,7 @@
 
 #include "base/fs.h"
 #include "base/log.h"
+#include "runner/job.h"
 #include "runner/row.h"
 
 enum { INPUT_NAME_MAX = 64 };
@@ -143,7 +144,9 @@ int runner_state_base(const struct runner *r, const struct settings *s, struct b
 		      struct err *err)
 {
 	const char *xdg = runner_env("XDG_RUNTIME_DIR");
+	char job[JOB_SUFFIX_SIZE];
 
+	job_suffix(job);
 	if (settings_has(s, SET_STATE_DIR))
 		return runner_absolute(settings_str(s, SET_STATE_DIR), out, err);
 	for (const struct runner_place *p = r->row->places;
@@ -155,10 +158,10 @@ int runner_state_base(const struct runner *r, const struct settings *s, struct b
 			buf_addf(out, "%s/cc-token", dir);
 	}
 	if (!out->len && xdg && fs_is_own_dir(xdg))
-		buf_addf(out, "%s/cc-token", xdg);
+		buf_addf(out, "%s/cc-token%s", xdg, job);
 	if (out->len || out->failed)
 		return buf_check(out, "the path of the state directory", err);
-	buf_addf(out, "/tmp/cc-token-%u", (unsigned int)geteuid());
+	buf_addf(out, "/tmp/cc-token-%u%s", (unsigned int)geteuid(), job);
 	if (fs_make_private(buf_str(out), err) == 0)
 		return 0;
 	return err_hint(err, "remove it, or choose another place by state-dir "

@@ -125,6 +125,31 @@ evals() {
 	CC_RETRY_FOR=0 evals 4 --format env
 }
 
+# hides SHELL LINE: whether a script with that line goes on behind it.
+hides() {
+	# shellcheck disable=SC2086 # words
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH URL=x $1 -ec "cd \"\$BATS_TEST_TMPDIR\"; $2; echo reached" 2>/dev/null |
+		grep -q reached && echo hidden || echo seen
+}
+
+@test "what hides a failure is as the documents say, line by line" {
+	local line failing gone shell count=0
+	use_genesys 401secret
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	ln -s /bin/true "$BATS_TEST_TMPDIR/bin/curl"
+	while IFS='|' read -r _ line failing gone _; do
+		line=${line# \`} line=${line%\` }
+		for shell in bash dash 'busybox sh'; do
+			ln -sf "$CC_TOKEN" "$BATS_TEST_TMPDIR/bin/cc-token"
+			same "$shell: $line:$failing" "$shell: $line: $(hides "$shell" "$line") "
+			rm "$BATS_TEST_TMPDIR/bin/cc-token"
+			same "$shell: $line:$gone" "$shell: $line: $(hides "$shell" "$line") "
+		done
+		count=$((count + 1))
+	done < <(sed -n '/<!-- hidden:begin/,/<!-- hidden:end/p' "$ROOT/docs/runners.md" | grep '^| `')
+	same 7 "$count"
+}
+
 @test "a get that is ended by a signal leaves eval what fails, too" {
 	use_genesys hang
 	"$CC_TOKEN" get --format env >"$BATS_TEST_TMPDIR/out" 3>&- &
@@ -160,6 +185,25 @@ evals() {
 	same '700 600 600 600' "$(stat -c %a "$state" "$state/token" "$state/header" "$state/state.json" | xargs)"
 	ok cc stop
 	run ! test -e "$state"
+}
+
+@test "jobs of one user: each has a state of its own, and the end of one leaves the other's token" {
+	local job first second
+	use_genesys
+	unset CC_STATE_DIR
+	first=$(BUILD_TAG=jenkins-$BATS_ROOT_PID-1 cc get)
+	second=$(BUILD_TAG=jenkins-$BATS_ROOT_PID-2 cc get)
+	[[ $first != "$second" ]]
+	same "$first" "$(BUILD_TAG=jenkins-$BATS_ROOT_PID-1 cc get)"
+	tokens_asked 2
+	BUILD_TAG=jenkins-$BATS_ROOT_PID-1 ok cc stop
+	same 1 "$(emu_valid_tokens)"
+	BUILD_TAG=jenkins-$BATS_ROOT_PID-2 ok cc status
+	BUILD_TAG=jenkins-$BATS_ROOT_PID-2 ok cc stop
+	same 0 "$(emu_valid_tokens)"
+	job=$(BUILD_TAG=jenkins-$BATS_ROOT_PID-1 cc status 2>&1 | sed 's/.* //')
+	[[ $job == "/tmp/cc-token-$(id -u)-"* ]]
+	rmdir "${job%/genesys-*}"
 }
 
 @test "the token that a shell hands on works without the secret, and stop revokes it" {

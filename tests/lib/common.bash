@@ -21,7 +21,7 @@ clean_environment() {
 		case ${name^^} in
 		CC_TOKEN) ;;
 		CC_* | INPUT_* | STATE_* | GITHUB_* | RUNNER_* | ACTIONS_* | GITLAB_* | CI | CI_* | ACT | TF_BUILD | AGENT_* | \
-			GENESYS* | CXONE* | TENANT_ID | *_PROXY | SSL_CERT_* | SSLKEYLOGFILE | XDG_*)
+			BUILD_TAG | BUILDKITE_* | SYSTEM_* | BITBUCKET_* | CIRCLE_* | GENESYS* | CXONE* | TENANT_ID | *_PROXY | SSL_CERT_* | SSLKEYLOGFILE | XDG_*)
 			unset "$name" ;;
 		esac
 	done < <(compgen -e)

@@ -242,7 +242,7 @@ static void test_state_base(void **state)
 		const char *env[4];
 		const char *want;
 	} rows[] = {
-		{ &runner_shell, { "CC_STATE_DIR=/x/y" }, "/x/y" },
+		{ &runner_shell, { "CC_STATE_DIR=/x/y", "BUILD_TAG=x" }, "/x/y" },
 		{ &runner_shell, { "CC_STATE_DIR=/x/y//" }, "/x/y" },
 		{ &runner_shell, { "CC_STATE_DIR=/" }, "/" },
 		{ &runner_shell, { "CC_STATE_DIR=x/y" }, "%/x/y" },
@@ -260,6 +260,10 @@ static void test_state_base(void **state)
 		  "%/cc-token" },
 		{ &runner_azure, { "AGENT_TEMPDIRECTORY=%" }, "%/cc-token" },
 		{ &runner_shell, { "RUNNER_TEMP=/", "XDG_RUNTIME_DIR=%" }, "%/cc-token" },
+		{ &runner_shell,
+		  { "BUILD_TAG=x", "XDG_RUNTIME_DIR=%" },
+		  "%/cc-token-97ef14324d2f04d7" },
+		{ &runner_github, { "GITHUB_RUN_ID=1", "RUNNER_TEMP=%" }, "%/cc-token" },
 	};
 
 	(void)state;
