@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/quote.h"
@@ -46,6 +47,24 @@ static int action_outputs(struct app *app, const struct session *s, const char *
 	return 0;
 }
 
+/*
+ * The variables have one value each, so the later action's stand. Its post step revokes
+ * its own token: nothing else is lost.
+ */
+static void action_warn_of_other(struct app *app, const struct session *s,
+				 const char *dir)
+{
+	const char *other = getenv("CC_TOKEN_STATE"), *state = buf_str(&s->state.path);
+
+	if (!other || !*other || strcmp(other, dir) == 0 || strcmp(other, state) == 0)
+		return;
+	app_warn(app,
+		 "CC_ACCESS_TOKEN and the other variables of the earlier token in %s now "
+		 "hold this one; to keep them set export-env: false here, and use this "
+		 "step's outputs or cc-token get --name %s",
+		 other, strrchr(state, '/') + 1);
+}
+
 static int action_environment(struct app *app, const struct session *s, const char *dir,
 			      struct err *err)
 {
@@ -55,6 +74,7 @@ static int action_environment(struct app *app, const struct session *s, const ch
 		return -1;
 	if (!settings_bool(&app->settings, SET_EXPORT_ENV))
 		return 0;
+	action_warn_of_other(app, s, dir);
 	for (size_t i = 0; i < h.count; i++)
 		if (runner_put(&app->runner, RUNNER_ENV, h.v[i].name,
 			       buf_str(&h.v[i].value), err))

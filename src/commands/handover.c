@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/log.h"
+
 /*
  * What is not known is left out; but where another token of the job has put its own, it
  * is emptied, or this token would be sent to that one's host.
@@ -15,6 +17,18 @@ static void handover_add(struct handover *h, const char *name, const char *value
 	*out = BUF_INIT(BUF_SECRET_MAX);
 	buf_adds(out, value);
 	h->v[h->count++].name = name;
+}
+
+/* What the vendor's own tools read. A sub-domain tells no region; the user may. */
+static void handover_add_genesys(struct handover *h, const struct record *r)
+{
+	handover_add(h, "GENESYSCLOUD_ACCESS_TOKEN", buf_str(&r->token.access));
+	if (r->endpoints.region.len)
+		handover_add(h, "GENESYSCLOUD_REGION", buf_str(&r->endpoints.region));
+	else if (!getenv("GENESYSCLOUD_REGION"))
+		log_info("no GENESYSCLOUD_REGION is handed over, since a sub-domain "
+			 "tells no region: set it for tools that read it, such as CX as "
+			 "Code");
 }
 
 int handover_fill(struct handover *ret, const struct session *s, const char *dir,
@@ -35,10 +49,7 @@ int handover_fill(struct handover *ret, const struct session *s, const char *dir
 	handover_add(ret, "CC_TOKEN_API_URL", api);
 	handover_add(ret, "CC_TOKEN_STATE", dir);
 	if (r->flow && r->flow->provider == PROVIDER_GENESYS) {
-		handover_add(ret, "GENESYSCLOUD_ACCESS_TOKEN", buf_str(&r->token.access));
-		if (r->endpoints.region.len) /* else the user's may stand */
-			handover_add(ret, "GENESYSCLOUD_REGION",
-				     buf_str(&r->endpoints.region));
+		handover_add_genesys(ret, r);
 	} else if (r->flow && r->flow->provider == PROVIDER_CXONE) {
 		handover_add(ret, "CXONE_ACCESS_TOKEN", buf_str(&r->token.access));
 		handover_add(ret, "CXONE_API_URL", api);

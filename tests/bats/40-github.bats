@@ -398,10 +398,11 @@ not_given() {
 	use_genesys
 	ok cc action
 	first=$(given GITHUB_STATE state)
+	use_oauth2
 	while IFS= read -r line; do export "${line?}"; done <"$GITHUB_ENV"
 	runner_files
-	use_oauth2
 	ok cc action
+	[[ $output == *"::warning title=cc-token::"*"earlier token in $first now hold"*'export-env: false'* ]]
 	[[ $(given GITHUB_STATE state) != "$first" ]]
 	same "$EMU_API_URL" "$(given GITHUB_OUTPUT api-url)"
 	[[ $(given GITHUB_OUTPUT access-token) != "$(<"$first/token")" ]]
@@ -409,6 +410,35 @@ not_given() {
 	STATE_state=$(given GITHUB_STATE state) ok cc post
 	same 0 "$(emu_valid_tokens)"
 	[[ -e $first/token ]]
+}
+
+@test "a second token that exports nothing, or the same one once more, is not warned of" {
+	local line
+	use_genesys
+	ok cc action
+	while IFS= read -r line; do export "${line?}"; done <"$GITHUB_ENV"
+	runner_files
+	ok cc action
+	[[ $output != *::warning* ]]
+	CC_NAME=other CC_EXPORT_ENV=false ok cc action
+	[[ $output != *::warning* ]]
+	same "$(given GITHUB_OUTPUT access-token | tail -n 1)" "$(cc get --name other 2>/dev/null)"
+}
+
+@test "a sub-domain hands over no region, and says so unless the job knows it" {
+	use_sub
+	ok cc action
+	[[ $(names GITHUB_ENV) != *GENESYSCLOUD_REGION* ]]
+	says 'no GENESYSCLOUD_REGION is handed over.* set it'
+	ok cc exec -- true
+	says 'no GENESYSCLOUD_REGION'
+	export GENESYSCLOUD_REGION=eu-west-1
+	ok cc action
+	keeps_quiet GENESYSCLOUD_REGION
+	use_genesys
+	unset GENESYSCLOUD_REGION
+	ok cc action
+	keeps_quiet GENESYSCLOUD_REGION
 }
 
 @test "later steps: get, exec and api mask on stderr, before the token is on stdout" {
