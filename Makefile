@@ -104,7 +104,11 @@ $(addprefix $(O)/unit/test_,buf json log redact): LDFLAGS += \
 $(O)/unit/test_fs: LDFLAGS += -Wl,--wrap=write
 $(O)/unit/test_trust: LDFLAGS += -Wl,--wrap=X509_STORE_add_cert \
 	-Wl,--wrap=X509_OBJECT_set1_X509
-$(O)/unit/test_interrupt: LDFLAGS += -Wl,--wrap=ppoll
+$(O)/unit/test_interrupt: LDFLAGS += -Wl,--wrap=ppoll,--wrap=flock
+
+$(O)/unit/test_faults: LDFLAGS += -Wl,--wrap=fstat,--wrap=stat,--wrap=fstatat \
+	-Wl,--wrap=open,--wrap=openat,--wrap=__openat_2,--wrap=opendir,--wrap=readdir \
+	-Wl,--wrap=read,--wrap=write,--wrap=renameat,--wrap=linkat
 
 $(O)/unit/%: tests/unit/%.c $(LIB)
 	@echo "TEST $@"

@@ -49,23 +49,74 @@ static int fs_read_fd(int fd, const char *name, struct buf *out, struct err *err
 	return err_set(err, ERR_IO, "%s is larger than %zu bytes", name, out->max);
 }
 
-int fs_read(int dirfd, const char *name, struct buf *out, struct err *err)
+static int fs_check_own(int dirfd, int fd, const char *name, struct err *err)
 {
-	AUTO_CLOSE int fd = openat(
-		dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	struct stat st, dir;
 
-	if (fd < 0 || fstat(fd, &st) || fstat(dirfd, &dir))
+	if (fstat(fd, &st) || fstat(dirfd, &dir))
+		return err_sys(err, ERR_IO, errno, "can't look at %s", name);
+	if (S_ISREG(st.st_mode) && st.st_nlink <= 1 && !(st.st_mode & 022) &&
+	    (st.st_uid == dir.st_uid || st.st_uid == geteuid()))
+		return 0;
+	err_set(err, ERR_IO,
+		"%s is not a regular file that only the directory's owner can write, or "
+		"has another name, too",
+		name);
+	err_hint(err, "remove it");
+	errno = EPERM;
+	return -1;
+}
+
+enum { FS_OPEN = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY };
+
+int fs_open(int dirfd, const char *name, int flags, struct err *err)
+{
+	AUTO_CLOSE int fd = openat(dirfd, name, flags | FS_OPEN);
+
+	if (fd < 0)
 		return err_sys(err, ERR_IO, errno, "can't open %s", name);
-	if (!S_ISREG(st.st_mode) || st.st_uid != dir.st_uid || st.st_mode & 022) {
-		errno = EPERM;
-		return err_set(
-			err, ERR_IO,
-			"%s is not a regular file that only the directory's owner can "
-			"write",
-			name);
+	if (fs_check_own(dirfd, fd, name, err))
+		return -1;
+	return STEAL(fd, -1);
+}
+
+int fs_open_or_make(int dirfd, const char *name, int flags, struct err *err)
+{
+	for (;;) {
+		struct err why = ERR_INIT;
+		AUTO_CLOSE int fd = fs_open(dirfd, name, flags, &why);
+
+		if (fd >= 0)
+			return STEAL(fd, -1);
+		if (errno != ENOENT) {
+			*err = why;
+			return -1;
+		}
+		fd = openat(dirfd, name, flags | FS_OPEN | O_CREAT | O_EXCL, 0600);
+		if (fd >= 0 && fs_own_like(dirfd, fd, err))
+			return -1;
+		if (fd >= 0)
+			return STEAL(fd, -1);
+		if (errno != EEXIST)
+			return err_sys(err, ERR_IO, errno, "can't make %s", name);
 	}
-	return fs_read_fd(fd, name, out, err);
+}
+
+bool fs_is_foreign(int errnum)
+{
+	static const int said[] = { EPERM, ELOOP, EFBIG, EISDIR, ENXIO, ENODEV };
+
+	for (size_t i = 0; i < ARRAY_LEN(said); i++)
+		if (errnum == said[i])
+			return true;
+	return false;
+}
+
+int fs_read(int dirfd, const char *name, struct buf *out, struct err *err)
+{
+	AUTO_CLOSE int fd = fs_open(dirfd, name, O_RDONLY, err);
+
+	return fd < 0 ? -1 : fs_read_fd(fd, name, out, err);
 }
 
 int fs_read_path(const char *path, struct buf *out, struct err *err)
@@ -99,15 +150,24 @@ int fs_own_like(int dirfd, int fd, struct err *err)
 	return 0;
 }
 
-static int fs_open_beside(int dirfd, const char *name, char *tmp, size_t size)
+/* A name beside @name that nobody can have foreseen. */
+static int fs_fresh(const char *dot, const char *name, char fresh[static FS_FRESH_SIZE])
+{
+	unsigned long long r;
+
+	if (getrandom(&r, sizeof(r), 0) != (ssize_t)sizeof(r))
+		return -1;
+	snprintf(fresh, FS_FRESH_SIZE, "%s%.100s.%016llx", dot, name, r);
+	return 0;
+}
+
+static int fs_open_beside(int dirfd, const char *name, char tmp[static FS_FRESH_SIZE])
 {
 	for (int i = 0; i < 100; i++) {
-		unsigned long long r;
 		int fd;
 
-		if (getrandom(&r, sizeof(r), 0) != (ssize_t)sizeof(r))
+		if (fs_fresh(".", name, tmp))
 			return -1;
-		snprintf(tmp, size, ".%.100s.%016llx", name, r);
 		fd = openat(dirfd, tmp,
 			    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (fd >= 0 || errno != EEXIST)
@@ -119,8 +179,8 @@ static int fs_open_beside(int dirfd, const char *name, char *tmp, size_t size)
 int fs_replace(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
 	       struct err *err)
 {
-	char tmp[128];
-	AUTO_CLOSE int fd = fs_open_beside(dirfd, name, tmp, sizeof(tmp));
+	char tmp[FS_FRESH_SIZE];
+	AUTO_CLOSE int fd = fs_open_beside(dirfd, name, tmp);
 	int ret;
 
 	if (fd < 0)
@@ -134,13 +194,40 @@ int fs_replace(int dirfd, const char *name, const void *data, size_t len, mode_t
 	return ret;
 }
 
+int fs_set_aside(int dirfd, const char *name, char kept[static FS_FRESH_SIZE],
+		 struct err *err)
+{
+	if (fs_fresh("", name, kept))
+		return err_sys(err, ERR_INTERNAL, errno, "getrandom");
+	/* A second name first, so that no reader finds none; a directory can have one. */
+	if (linkat(dirfd, name, dirfd, kept, 0) == 0 ||
+	    renameat(dirfd, name, dirfd, kept) == 0 || errno == ENOENT)
+		return 0;
+	return err_sys(err, ERR_IO, errno, "can't set %s aside", name);
+}
+
+/* A file of the runner's, or the terminal of one who looks on. */
+static int fs_check_target(int fd, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return err_sys(err, ERR_IO, errno, "can't look at %s", path);
+	if (S_ISCHR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_nlink <= 1))
+		return 0;
+	return err_set(err, ERR_IO, "%s is %s", path,
+		       S_ISREG(st.st_mode) ? "a file that has another name, too"
+					   : "not a file");
+}
+
 int fs_append(const char *path, const void *data, size_t len, struct err *err)
 {
-	AUTO_CLOSE int fd =
-		open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_APPEND | FS_OPEN);
 
 	if (fd < 0)
 		return err_sys(err, ERR_IO, errno, "can't open %s", path);
+	if (fs_check_target(fd, path, err))
+		return -1;
 	if (fs_write_all(fd, data, len))
 		return err_sys(err, ERR_IO, errno, "can't write %s", path);
 	return 0;
@@ -156,11 +243,13 @@ static int fs_step(int parent, const char *name, const char *path, struct err *e
 	int fd = openat(parent, name, flags | O_PATH);
 
 	if (fd < 0 && errno == ENOENT) {
-		if (mkdirat(parent, name, 0700) && errno != EEXIST)
+		bool made = mkdirat(parent, name, 0700) == 0;
+
+		if (!made && errno != EEXIST)
 			return err_sys(err, ERR_IO, errno, "can't make %s in %s", name,
 				       path);
 		fd = openat(parent, name, flags | O_RDONLY | O_NOFOLLOW);
-		if (fd >= 0 && fs_own_like(parent, fd, err)) {
+		if (fd >= 0 && made && fs_own_like(parent, fd, err)) {
 			close(fd);
 			return -1;
 		}

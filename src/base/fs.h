@@ -16,10 +16,24 @@
 int fs_write_all(int fd, const void *data, size_t len);
 
 /*
- * Appends the file @name under @dirfd to @out, up to out->max bytes. It must be a regular
- * file, owned like the directory, and not writable by others. -1 with ERR_IO; errno tells
- * which (ENOENT, ELOOP, EPERM, EFBIG, …).
+ * Opens the file @name under @dirfd, in whose place others may have put anything: never
+ * waits, and gives a regular file without other names, owned like the directory or by
+ * this user, not writable by others. @flags as for openat(2), without O_CREAT. -1 with
+ * ERR_IO; errno tells which, see fs_is_foreign().
  */
+int fs_open(int dirfd, const char *name, int flags, struct err *err);
+
+/* The same; one that is not there is made, mode 0600, owned like the directory. */
+int fs_open_or_make(int dirfd, const char *name, int flags, struct err *err);
+
+/*
+ * What fs_open() and fs_read() failed by: true when something is there that is no file
+ * of ours, or no longer; false when looking failed (EIO, EMFILE, EACCES, …), after which
+ * nothing is known of the file.
+ */
+bool fs_is_foreign(int errnum);
+
+/* Appends what fs_open() gives to @out, up to out->max bytes: EFBIG beyond, or ENOMEM. */
 int fs_read(int dirfd, const char *name, struct buf *out, struct err *err);
 
 /* The same for a path that the user names: follows links, takes pipes and devices. */
@@ -37,9 +51,29 @@ int fs_read_stdin(struct buf *out, struct err *err);
 int fs_replace(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
 	       struct err *err);
 
+enum { FS_FRESH_SIZE = 128 };
+
+/*
+ * Keeps what stands at @name under another name in the same directory, which @kept gets:
+ * @name may be replaced then. Nothing there is no error.
+ */
+int fs_set_aside(int dirfd, const char *name, char kept[static FS_FRESH_SIZE],
+		 struct err *err);
+
+/*
+ * Removes all that the directory @dirfd holds, with all below it, but for @but (NULL:
+ * nothing). What can't be removed does not keep the rest: -1 with ERR_IO tells the first
+ * of it, by @path, the directory's own. Nothing outside is touched, whatever links say.
+ */
+int fs_empty(int dirfd, const char *path, const char *but, struct err *err);
+
+/* Removes what stands at @name under @dirfd, whatever it is. 0, or -1 with errno. */
+int fs_remove(int dirfd, const char *name);
+
 /*
  * Appends @data in one write to a file that is there (runner command files); none is
- * made. -1 with ERR_IO and errno.
+ * made. Refuses pipes, for which nobody may wait, links, and a file that has another
+ * name. -1 with ERR_IO and errno.
  */
 int fs_append(const char *path, const void *data, size_t len, struct err *err);
 

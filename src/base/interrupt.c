@@ -3,8 +3,12 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/time.h>
 
 #include "base/clock.h"
+
+enum { FLOCK_LOOK_MS = 100 }; /* a signal that comes just before the wait is missed */
 
 static volatile sig_atomic_t pending;
 static struct sigaction found_hup, found_pipe, found_size;
@@ -99,4 +103,40 @@ int interrupt_wait(int fd, int64_t ms, struct err *err)
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 
 	return interrupt_ppoll(&pfd, fd >= 0, clock_boot_ms() + ms, err);
+}
+
+static void interrupt_wake(int sig)
+{
+	(void)sig;
+}
+
+int interrupt_flock(int fd, int64_t ms, struct err *err)
+{
+	const struct timeval look = { .tv_usec = FLOCK_LOOK_MS * 1000 };
+	const struct itimerval on = { look, look }, off = { 0 };
+	const struct sigaction wake = { .sa_handler = interrupt_wake };
+	int64_t end = clock_boot_ms() + ms;
+	struct sigaction found;
+	sigset_t alarm, mask;
+	int ret = 1;
+
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return err_sys(err, ERR_IO, errno, "can't lock it");
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	sigaction(SIGALRM, &wake, &found);
+	sigprocmask(SIG_UNBLOCK, &alarm, &mask);
+	setitimer(ITIMER_REAL, &on, NULL);
+	while (ret == 1 && !pending && clock_boot_ms() < end) {
+		if (flock(fd, LOCK_EX) == 0)
+			ret = 0;
+		else if (errno != EINTR)
+			ret = err_sys(err, ERR_IO, errno, "can't lock it");
+	}
+	setitimer(ITIMER_REAL, &off, NULL);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	sigaction(SIGALRM, &found, NULL);
+	return ret == 1 && interrupt_check(err) ? -1 : ret;
 }

@@ -37,6 +37,12 @@ int interrupt_poll(struct pollfd *fds, nfds_t n, struct err *err);
  */
 int interrupt_wait(int fd, int64_t ms, struct err *err);
 
+/*
+ * flock(2), exclusive, that waits for at most @ms milliseconds. Returns 0 with the lock, 1
+ * when the time is over, -1 with ERR_INTERRUPTED or ERR_IO. Uses ITIMER_REAL.
+ */
+int interrupt_flock(int fd, int64_t ms, struct err *err);
+
 /* 0, or -1 with ERR_INTERRUPTED when a signal came. */
 int interrupt_check(struct err *err);
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +23,18 @@ int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *ts,
 	if (sent)
 		raise(sent);
 	return __real_ppoll(fds, n, ts, mask);
+}
+
+static int sent_by_flock; /* comes in the last moment before a flock() that waits */
+
+int __real_flock(int fd, int how);
+int __wrap_flock(int fd, int how);
+
+int __wrap_flock(int fd, int how)
+{
+	if (sent_by_flock && !(how & LOCK_NB))
+		raise(sent_by_flock);
+	return __real_flock(fd, how);
 }
 
 /* The flag stays up as long as the process, so each case has a process of its own. */
@@ -206,12 +219,70 @@ static void test_no_trace(void **state)
 	assert_int_equal(in_child(run_mask, SIGINT), 0);
 }
 
+/* A file that is locked already; a second descriptor that isn't. */
+static int held_lock(void)
+{
+	char path[] = "/tmp/cc-token-unit.XXXXXX";
+	int first = mkstemp(path), second = open(path, O_RDWR | O_CLOEXEC);
+
+	unlink(path);
+	return first < 0 || __real_flock(first, LOCK_EX | LOCK_NB) ? -1 : second;
+}
+
+static int run_flock_in_time(int ms)
+{
+	int64_t from = clock_boot_ms();
+	struct err err = ERR_INIT;
+	sigset_t mask;
+	int fd = held_lock();
+
+	/* as it may be handed down to us */
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGALRM);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	if (interrupt_flock(fd, ms, &err) != 1 || err.kind != ERR_NONE)
+		return 1;
+	return clock_boot_ms() - from < ms ? 2 : 0;
+}
+
+static int run_flock_interrupted(int sig)
+{
+	struct err err = ERR_INIT;
+
+	sent_by_flock = sig;
+	if (interrupt_flock(held_lock(), 60000, &err) != -1)
+		return 1;
+	return err.kind == ERR_INTERRUPTED && err.signal == sig ? 0 : 2;
+}
+
+static int run_flock_free(int ms)
+{
+	char path[] = "/tmp/cc-token-unit.XXXXXX";
+	struct err err = ERR_INIT;
+	int fd = mkstemp(path);
+
+	unlink(path);
+	return interrupt_flock(fd, ms, &err) == 0 &&
+			       interrupt_flock(-1, ms, &err) == -1 && err.kind == ERR_IO
+		       ? 0
+		       : 1;
+}
+
+static void test_flock(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(run_flock_in_time, 0), 0);
+	assert_int_equal(in_child(run_flock_in_time, 250), 0);
+	assert_int_equal(in_child(run_flock_interrupted, SIGTERM), 0);
+	assert_int_equal(in_child(run_flock_interrupted, SIGINT), 0);
+	assert_int_equal(in_child(run_flock_free, 0), 0);
+	assert_int_equal(in_child(run_flock_free, 1000), 0);
+}
+
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_timeout),
-	cmocka_unit_test(test_descriptor),
-	cmocka_unit_test(test_several_descriptors),
-	cmocka_unit_test(test_signals),
-	cmocka_unit_test(test_other_signals),
+	cmocka_unit_test(test_flock),	   cmocka_unit_test(test_timeout),
+	cmocka_unit_test(test_descriptor), cmocka_unit_test(test_several_descriptors),
+	cmocka_unit_test(test_signals),	   cmocka_unit_test(test_other_signals),
 	cmocka_unit_test(test_no_trace),
 };
 
