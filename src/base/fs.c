@@ -215,9 +215,10 @@ static int fs_check_target(int fd, const char *path, struct err *err)
 		return err_sys(err, ERR_IO, errno, "can't look at %s", path);
 	if (S_ISCHR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_nlink <= 1))
 		return 0;
-	return err_set(err, ERR_IO, "%s is %s", path,
-		       S_ISREG(st.st_mode) ? "a file that has another name, too"
-					   : "not a file");
+	err_set(err, ERR_IO, "%s is %s", path,
+		S_ISREG(st.st_mode) ? "a file that has another name, too" : "not a file");
+	errno = EPERM;
+	return -1;
 }
 
 int fs_append(const char *path, const void *data, size_t len, struct err *err)

@@ -38,8 +38,8 @@ int interrupt_poll(struct pollfd *fds, nfds_t n, struct err *err);
 int interrupt_wait(int fd, int64_t ms, struct err *err);
 
 /*
- * flock(2), exclusive, that waits for at most @ms milliseconds. Returns 0 with the lock, 1
- * when the time is over, -1 with ERR_INTERRUPTED or ERR_IO. Uses ITIMER_REAL.
+ * flock(2), exclusive, that waits for at most @ms milliseconds. Returns 0 with the lock,
+ * 1 when the time is over, -1 with ERR_INTERRUPTED or ERR_IO. Uses ITIMER_REAL.
  */
 int interrupt_flock(int fd, int64_t ms, struct err *err);
 

@@ -15,7 +15,9 @@ enum { STOP_MS = 10 * 1000 }; /* for the refresher to end, a request included */
 
 const char *background_kind(const struct session *s)
 {
-	if (!mailbox_alive(&s->state, NULL))
+	struct err ignored = ERR_INIT;
+
+	if (mailbox_alive(&s->state, NULL, &ignored) <= 0)
 		return "none";
 	return s->record.container.len ? "container" : "process";
 }
@@ -53,7 +55,7 @@ static int background_note(struct session *s, const char *id, struct err *err)
 {
 	int rc;
 
-	if (state_lock(&s->state, err))
+	if (session_lock(s, err))
 		return -1;
 	rc = session_reload(s, err);
 	if (!rc) {
@@ -176,8 +178,9 @@ int background_start(struct app *app, struct session *s, struct err *err)
 	struct err why = ERR_INIT;
 	int rc;
 
-	if (mailbox_alive(&s->state, NULL))
-		return 0;
+	rc = mailbox_alive(&s->state, NULL, err);
+	if (rc)
+		return rc < 0 ? -1 : 0;
 	if (!background_needs_container(app)) {
 		rc = background_process(app, s, err);
 	} else if (engine_offered(ENGINE_SOCKET, &why)) {
@@ -194,16 +197,16 @@ int background_start(struct app *app, struct session *s, struct err *err)
 	return rc ? err_wrap(err, "the refresher could not be started") : 0;
 }
 
-void background_stop(struct app *app, const struct session *s)
+void background_stop(struct app *app, const struct session *s, bool revoke)
 {
-	struct err why = ERR_INIT;
-	bool obeyed = mailbox_stop(&s->state, STOP_MS, &why) == 0;
+	struct err why = ERR_INIT, unknown = ERR_INIT;
+	bool obeyed = mailbox_stop(&s->state, revoke, STOP_MS, &why) == 0;
 	const char *id = buf_str(&s->record.container);
 
 	if (*id && engine_offered(ENGINE_SOCKET, &why) &&
 	    container_remove(id, !obeyed, &why))
 		app_warn(app, "the refresher's container %.12s: %s", id, why.text);
-	if (!obeyed && mailbox_alive(&s->state, NULL))
+	if (!obeyed && mailbox_alive(&s->state, NULL, &unknown))
 		app_warn(app, "the refresher does not end: %s", why.text);
 	else if (!obeyed)
 		app_warn(app, "the refresher was killed; a token that it was just "

@@ -17,9 +17,9 @@ const char *background_kind(const struct session *s);
 int background_start(struct app *app, struct session *s, struct err *err);
 
 /*
- * Ends it, whatever it is, and waits until it is gone. Warns of what is left. Nothing of
- * it asks for a token afterwards.
+ * Ends it, whatever it is, and waits until it is gone; with @revoke it takes its tokens
+ * back first. Warns of what is left. Nothing of it asks for a token afterwards.
  */
-void background_stop(struct app *app, const struct session *s);
+void background_stop(struct app *app, const struct session *s, bool revoke);
 
 #endif

@@ -96,9 +96,10 @@ static void filter_lose(struct filter *f, struct pump *p, int errnum)
 static void filter_learn(struct filter *f)
 {
 	AUTO_RECORD struct record r = RECORD_INIT;
+	struct err ignored = ERR_INIT;
 
 	if (state_changed(f->state, &f->seen))
-		state_read(f->state, &r);
+		state_read(f->state, &r, &ignored);
 }
 
 static void filter_feed(struct filter *f, struct pump *p, size_t len)

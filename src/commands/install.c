@@ -86,11 +86,12 @@ void install_remove(const struct buf *state)
 {
 	AUTO_BUF struct buf dir = BUF_INIT(BUF_URL_MAX), names = BUF_INIT(BUF_URL_MAX),
 			    file = BUF_INIT(BUF_URL_MAX), base = BUF_INIT(BUF_URL_MAX);
+	struct err ignored = ERR_INIT;
 
 	install_dir(state, &dir);
 	buf_add(&base, buf_str(&dir), dir.len - strlen("/" INSTALL_DIR));
 	buf_addf(&file, "%s/" INSTALL_NAME, buf_str(&dir));
-	if (dir.failed || file.failed || state_list(buf_str(&base), &names))
+	if (dir.failed || file.failed || state_list(buf_str(&base), &names, &ignored))
 		return;
 	unlink(buf_str(&file));
 	rmdir(buf_str(&dir));

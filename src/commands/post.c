@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "commands/background.h"
 
-enum { POST_REVOKE_MS = 10 * 1000 };
+enum { POST_LOCK_MS = 10 * 1000, POST_REVOKE_MS = 10 * 1000 };
 
 /*
  * The state of the main step: the directory it saved, else (act gives docker post steps
@@ -87,8 +87,8 @@ int cmd_post(struct app *app, struct err *err)
 	if (post_open(app, &s, &why))
 		return post_not_found(app, &why, err);
 	/* First, so that no token is minted after the others were revoked. */
-	background_stop(app, &s);
-	if (state_lock(&s.state, &why) || session_reload(&s, &why))
+	background_stop(app, &s, false);
+	if (state_lock(&s.state, POST_LOCK_MS, &why) || session_reload(&s, &why))
 		app_warn(app, "not revoked: %s", why.text);
 	else
 		post_revoke(app, &s, &done);

@@ -16,7 +16,9 @@
 
 enum {
 	REFRESHER_GRACE_MS = 900,   /* for a renewal to finish after a signal */
-	REFRESHER_REVOKE_MS = 5000, /* for the tokens of a state that is gone */
+	REFRESHER_REVOKE_MS = 5000, /* for its tokens at the end */
+	REFRESHER_LOCK_MS = 2000,   /* for the lock at the end */
+	UNREAD_MS = 1000,	    /* until the next look at what could not be read */
 };
 
 /* What the child that renews reports. Fits into one write to a pipe, which is atomic. */
@@ -33,13 +35,9 @@ static int refresher_lock(struct refresher *r, struct err *err)
 	const struct state *state = &r->s->state;
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-	r->log_fd = openat(state->fd, MAILBOX_LOG,
-			   O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	r->log_fd = fs_open_or_make(state->fd, MAILBOX_LOG, O_RDWR | O_APPEND, err);
 	if (r->log_fd < 0)
-		return err_sys(err, ERR_IO, errno, "can't open %s/" MAILBOX_LOG,
-			       buf_str(&state->path));
-	if (fs_own_like(state->fd, r->log_fd, err))
-		return -1;
+		return err_wrap(err, "%s", buf_str(&state->path));
 	if (fcntl(r->log_fd, F_SETLK, &lock) == 0)
 		return 0;
 	if (errno != EACCES && errno != EAGAIN)
@@ -59,8 +57,9 @@ int refresher_open(struct refresher *r, struct session *s, struct err *err)
 	if (refresher_lock(r, err) || watch_open(&r->watch, buf_str(&s->state.path), err))
 		return -1;
 	r->secrets = redact_list()->count;
-	unlinkat(s->state.fd, MAILBOX_STOP, 0);
-	unlinkat(s->state.fd, MAILBOX_RENEW, 0);
+	if (fs_remove(s->state.fd, MAILBOX_STOP) || fs_remove(s->state.fd, MAILBOX_RENEW))
+		return err_sys(err, ERR_IO, errno, "can't remove what was asked in %s",
+			       buf_str(&s->state.path));
 	return 0;
 }
 
@@ -77,13 +76,37 @@ void refresher_close(struct refresher *r)
  */
 static int refresher_reload(struct refresher *r, struct err *err)
 {
-	if (!state_exists(&r->s->state))
+	int rc;
+
+	if (state_is_gone(&r->s->state))
 		return 0;
 	redact_cut(redact_list(), r->secrets);
-	if (session_reload(r->s, err))
+	rc = session_reload(r->s, err);
+	/* Of a record that could not be read the last one counts on. */
+	token_hide(&r->s->record.token);
+	if (rc)
 		return -1;
 	if (r->s->masks.skip)
 		r->s->masks.skip(r->s->masks.arg);
+	return 0;
+}
+
+/*
+ * The same in the course of things: what can't be read now (r->unread) is read later, and
+ * until then the last record counts. -1 for what does not pass.
+ */
+static int refresher_read(struct refresher *r, struct err *err)
+{
+	struct err why = ERR_INIT;
+	bool failed = refresher_reload(r, &why) != 0;
+
+	if (failed && why.kind == ERR_USAGE) {
+		*err = why;
+		return -1;
+	}
+	if (failed && !r->unread)
+		log_warn("%s; looking again every second", why.text);
+	r->unread = failed;
 	return 0;
 }
 
@@ -143,7 +166,7 @@ int refresher_first(struct refresher *r, struct err *err)
 	struct session_want want = { 0 };
 	struct renewed result = { .err = ERR_INIT };
 
-	if (state_lock(&r->s->state, err))
+	if (session_lock(r->s, err))
 		return -1;
 	state_tidy(&r->s->state);
 	state_unlock(&r->s->state);
@@ -165,7 +188,10 @@ int refresher_first(struct refresher *r, struct err *err)
 	return 0;
 }
 
-/* True when somebody asked for another token than the present one. */
+/*
+ * True when somebody asked for another token than the present one. What can't be read may
+ * be such a wish.
+ */
 static bool refresher_is_asked(const struct refresher *r)
 {
 	AUTO_BUF struct buf text = BUF_INIT(QUOTE_FINGERPRINT_SIZE);
@@ -174,11 +200,11 @@ static bool refresher_is_asked(const struct refresher *r)
 	struct err ignored = ERR_INIT;
 
 	if (fs_read(state->fd, MAILBOX_RENEW, &text, &ignored))
-		return false;
+		return errno != ENOENT;
 	quote_fingerprint(buf_str(&r->s->record.token.access), hex);
 	if (strcmp(buf_str(&text), hex) == 0)
 		return true;
-	unlinkat(state->fd, MAILBOX_RENEW, 0);
+	fs_remove(state->fd, MAILBOX_RENEW);
 	return false;
 }
 
@@ -220,7 +246,7 @@ static void refresher_announce(struct refresher *r, int64_t due)
 
 	if (!shift || (wall && shift >= -1 && shift <= 1) || !state_try_lock(&s->state))
 		return;
-	if (refresher_reload(r, &err) == 0 && state_exists(&s->state)) {
+	if (refresher_reload(r, &err) == 0 && !state_is_gone(&s->state)) {
 		s->record.next_wall = wall;
 		if (state_write(&s->state, &s->record, &err))
 			log_warn("%s", err.text);
@@ -265,14 +291,14 @@ static int refresher_act(struct refresher *r, bool *ret_refused, struct err *err
 		*err = result.err;
 		return -1;
 	}
-	if (refresher_reload(r, err))
-		return -1;
 	r->not_before_ms = clock_boot_ms() + SCHEDULE_MIN_MS;
 	if (!result.done && result.final) {
 		*err = result.err;
 		*ret_refused = true;
 		return -1;
 	}
+	if (refresher_read(r, err) || r->unread)
+		return r->unread ? 0 : -1;
 	if (!result.done && result.err.kind == ERR_NO_TOKEN)
 		return 0; /* the state has gone: the next look tells */
 	if (!result.done || token_left_ms(&r->s->record.token) <= 0) {
@@ -283,19 +309,17 @@ static int refresher_act(struct refresher *r, bool *ret_refused, struct err *err
 		return 0;
 	}
 	r->failures = 0;
-	unlinkat(r->s->state.fd, MAILBOX_RENEW, 0);
+	fs_remove(r->s->state.fd, MAILBOX_RENEW);
 	refresher_report(r);
 	return 0;
 }
 
 /* True when it is over. */
-static bool refresher_look(const struct refresher *r, enum refresher_end *ret)
+static bool refresher_look(struct refresher *r, enum refresher_end *ret)
 {
-	const struct state *state = &r->s->state;
-
-	if (!state_exists(state))
+	if (state_is_gone(&r->s->state))
 		*ret = REFRESHER_GONE;
-	else if (faccessat(state->fd, MAILBOX_STOP, F_OK, 0) == 0)
+	else if (mailbox_is_stopped(&r->s->state, &r->revoke))
 		*ret = REFRESHER_STOPPED;
 	else if (clock_boot_ms() >= r->end_boot_ms)
 		*ret = REFRESHER_OLD;
@@ -312,9 +336,9 @@ static enum refresher_end refresher_loop(struct refresher *r, struct err *err)
 	while (!refresher_look(r, &end)) {
 		int64_t due;
 
-		if (refresher_reload(r, err))
+		if (refresher_read(r, err))
 			break;
-		due = refresher_due(r);
+		due = r->unread ? clock_boot_ms() + UNREAD_MS : refresher_due(r);
 		if (due <= clock_boot_ms()) {
 			if (refresher_act(r, &refused, err))
 				break;
@@ -331,15 +355,25 @@ static enum refresher_end refresher_loop(struct refresher *r, struct err *err)
 	return refused ? REFRESHER_REFUSED : end;
 }
 
+/* Of a state that is still there, what was taken back leaves the record. */
 static void refresher_revoke(struct refresher *r)
 {
+	struct session *s = r->s;
+	struct err why = ERR_INIT;
 	struct revoked done;
+	bool locked = !state_is_gone(&s->state) &&
+		      state_lock(&s->state, REFRESHER_LOCK_MS, &why) == 0 &&
+		      refresher_reload(r, &why) == 0;
 
-	if (!settings_bool(r->s->settings, SET_REVOKE) || !r->s->who.flow)
-		return;
-	session_revoke(r->s, REFRESHER_REVOKE_MS, &done);
-	log_info("the state is gone: %d tokens revoked, %d not", done.revoked,
-		 done.failed);
+	session_revoke(s, REFRESHER_REVOKE_MS, &done);
+	log_info("%d token%s revoked, %d not%s%s", done.revoked,
+		 done.revoked == 1 ? "" : "s", done.failed, done.failed ? ": " : "",
+		 done.why.text);
+	s->record.revoked += done.revoked;
+	if (locked && !state_is_gone(&s->state) &&
+	    state_write(&s->state, &s->record, &why))
+		log_warn("%s", why.text);
+	state_unlock(&s->state);
 }
 
 enum refresher_end refresher_run(struct refresher *r, struct err *err)
@@ -357,9 +391,10 @@ enum refresher_end refresher_run(struct refresher *r, struct err *err)
 	refresher_report(r);
 	end = refresher_loop(r, err);
 	log_info("the refresher ends: %s", why[end]);
-	if (end == REFRESHER_GONE)
-		refresher_revoke(r);
-	else
+	if (end != REFRESHER_GONE)
 		refresher_announce(r, 0);
+	if ((end == REFRESHER_GONE || (end == REFRESHER_STOPPED && r->revoke)) &&
+	    settings_bool(r->s->settings, SET_REVOKE) && r->s->who.flow)
+		refresher_revoke(r);
 	return end;
 }

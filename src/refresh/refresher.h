@@ -25,6 +25,8 @@ struct refresher {
 	int64_t not_before_ms; /* on the boot clock: no token request earlier */
 	int failures;	       /* in a row */
 	bool taken;	       /* another one has the lock */
+	bool unread;	       /* the record could not be read at the last look */
+	bool revoke;	       /* it was asked to revoke when it ends */
 	bool jumped;	       /* the wall clock was set since the token was looked at */
 	size_t secrets;	       /* of redact_list(): those that are not of tokens */
 };
@@ -51,7 +53,10 @@ enum refresher_end {
 	REFRESHER_BROKEN,      /* @err holds why */
 };
 
-/* Runs until one of these. Tokens of a state that is gone are revoked: who else can? */
+/*
+ * Runs until one of these. Tokens of a state that is gone are revoked (who else can?),
+ * and where the one who stops it asks for that.
+ */
 enum refresher_end refresher_run(struct refresher *r, struct err *err);
 
 #endif

@@ -118,9 +118,8 @@ int session_reload(struct session *s, struct err *err)
 {
 	struct record *r = &s->record;
 
-	record_release(r);
-	*r = RECORD_INIT;
-	state_read(&s->state, r);
+	if (state_read(&s->state, r, err))
+		return -1;
 	session_adopt_ca(s);
 	if (!r->ca_file.len)
 		buf_set(&r->ca_file, buf_str(&s->ca_file));
@@ -154,8 +153,10 @@ static int session_open_only(struct session *s, const struct session_place *plac
 			     struct err *err)
 {
 	AUTO_BUF struct buf names = BUF_INIT(BUF_URL_MAX);
-	size_t n = state_list(buf_str(&place->base), &names);
+	int n = state_list(buf_str(&place->base), &names, err);
 
+	if (n < 0)
+		return -1;
 	if (n == 1)
 		return state_open(&s->state, buf_str(&place->base), buf_str(&names),
 				  false, err);
@@ -168,20 +169,31 @@ static int session_open_only(struct session *s, const struct session_place *plac
 		       buf_str(&place->base));
 }
 
-/* True, and opened, when CC_TOKEN_STATE holds the very token that the settings mean. */
-static bool session_open_same(struct session *s, const struct session_place *place)
+/*
+ * 1, and opened, when CC_TOKEN_STATE holds the very token that the settings mean. Who can
+ * fetch one of his own need not be able to look there.
+ */
+static int session_open_same(struct session *s, const struct session_place *place,
+			     struct err *err)
 {
 	AUTO_RECORD struct record r = RECORD_INIT;
-	struct err ignored = ERR_INIT;
+	struct err why = ERR_INIT;
+	bool needed = s->mode != SESSION_USE || !s->who.can_login;
 
-	if (!place->stored.len ||
-	    session_open_stored(s, buf_str(&place->stored), &ignored))
-		return false;
-	state_read(&s->state, &r);
+	if (!place->stored.len)
+		return 0;
+	if (session_open_stored(s, buf_str(&place->stored), &why) ||
+	    state_read(&s->state, &r, &why)) {
+		state_close(&s->state);
+		if (why.kind != ERR_IO || !needed)
+			return 0;
+		*err = why;
+		return -1;
+	}
 	if (strcmp(r.identity, s->who.name) == 0)
-		return true;
+		return 1;
 	state_close(&s->state);
-	return false;
+	return 0;
 }
 
 static int session_open_named(struct session *s, const struct session_place *place,
@@ -191,10 +203,12 @@ static int session_open_named(struct session *s, const struct session_place *pla
 		s->mode == SESSION_CREATE || (s->mode == SESSION_USE && s->who.can_login);
 	bool named = settings_has(s->settings, SET_NAME);
 	const char *name = named ? settings_str(s->settings, SET_NAME) : s->who.name;
-	int rc = -1;
+	int rc = 0;
 
-	if (!named && s->mode != SESSION_CREATE && session_open_same(s, place))
-		return 0;
+	if (!named && s->mode != SESSION_CREATE)
+		rc = session_open_same(s, place, err);
+	if (rc)
+		return rc < 0 ? -1 : 0;
 	rc = state_open(&s->state, buf_str(&place->base), name, create, err);
 	if (rc && err->kind == ERR_NO_TOKEN && !named && !s->who.can_login &&
 	    place->stored.len) {

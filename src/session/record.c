@@ -33,13 +33,25 @@ static int record_keep(struct record *r, const struct token *t, struct err *err)
 	return 0;
 }
 
+void record_forget_present(struct record *r)
+{
+	token_release(&r->token);
+	r->token = TOKEN_INIT;
+	r->has_token = false;
+}
+
+void record_forget_replaced(struct record *r, size_t i)
+{
+	token_release(&r->replaced[i]);
+	memmove(&r->replaced[i], &r->replaced[i + 1],
+		(--r->replaced_count - i) * sizeof(*r->replaced));
+}
+
 int record_retire(struct record *r, struct err *err)
 {
 	if (r->has_token && record_keep(r, &r->token, err))
 		return -1;
-	token_release(&r->token);
-	r->token = TOKEN_INIT;
-	r->has_token = false;
+	record_forget_present(r);
 	return 0;
 }
 
@@ -163,6 +175,7 @@ void record_print(const struct record *r, struct buf *out)
 			json_put(replaced, NULL, record_print_token(&r->replaced[i]));
 	json_put(o, "replaced", replaced);
 	json_put_num(o, "minted", (double)r->minted);
+	json_put_num(o, "revoked", (double)r->revoked);
 	json_put_num(o, "next_refresh", (double)r->next_wall);
 	json_put_str(o, "container", buf_str(&r->container));
 	json_put_str(o, "ca_file", buf_str(&r->ca_file));
@@ -216,6 +229,7 @@ int record_parse(const char *text, size_t len, struct record *ret, struct err *e
 	snprintf(ret->identity, sizeof(ret->identity), "%s", identity ? identity : "");
 	record_parse_endpoints(json_get(o, "endpoints"), &ret->endpoints);
 	ret->minted = json_int(o, "minted", 0);
+	ret->revoked = json_int(o, "revoked", 0);
 	ret->next_wall = json_int(o, "next_refresh", 0);
 	if (record_is_id(json_str(o, "container")))
 		buf_set(&ret->container, json_str(o, "container"));

@@ -65,14 +65,20 @@ static void revoke_count(const struct revoker *v, const struct buf *token,
 	ret->why = why;
 }
 
-/* A refresh token outlives its access token, so it is taken back in any case. */
-static void revoke_both(const struct revoker *v, const struct token *t,
+/*
+ * A refresh token outlives its access token, so it is taken back in any case. True when
+ * nothing of @t is alive any more.
+ */
+static bool revoke_both(const struct revoker *v, const struct token *t,
 			const struct budget *budget, struct revoked *ret)
 {
+	int failed = ret->failed;
+
 	if (v->flow->revocation == REVOKE_RFC7009)
 		revoke_count(v, &t->refresh, true, budget, ret);
 	if (token_left_ms(t) > 0)
 		revoke_count(v, &t->access, false, budget, ret);
+	return ret->failed == failed;
 }
 
 static struct budget revoke_budget(const struct revoker *v, int64_t total_ms)
@@ -93,14 +99,15 @@ void revoke_token(const struct revoker *v, const struct token *t, int64_t budget
 	revoke_both(v, t, &budget, ret);
 }
 
-void revoke_record(const struct revoker *v, const struct record *r, int64_t budget_ms,
+void revoke_record(const struct revoker *v, struct record *r, int64_t budget_ms,
 		   struct revoked *ret)
 {
 	struct budget budget = revoke_budget(v, budget_ms);
 
 	*ret = (struct revoked){ .why = ERR_INIT };
-	if (r->has_token)
-		revoke_both(v, &r->token, &budget, ret);
-	for (size_t i = r->replaced_count; i > 0; i--)
-		revoke_both(v, &r->replaced[i - 1], &budget, ret);
+	if (r->has_token && revoke_both(v, &r->token, &budget, ret))
+		record_forget_present(r);
+	for (size_t i = r->replaced_count; i-- > 0;)
+		if (revoke_both(v, &r->replaced[i], &budget, ret))
+			record_forget_replaced(r, i);
 }

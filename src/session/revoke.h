@@ -35,9 +35,9 @@ void revoke_token(const struct revoker *v, const struct token *t, int64_t budget
 
 /*
  * Revokes every token of @r that may still be alive, refresh tokens included, within
- * @budget_ms. Gone already is success. The record is left as it is.
+ * @budget_ms. Gone already is success. Those that failed stay in the record.
  */
-void revoke_record(const struct revoker *v, const struct record *r, int64_t budget_ms,
+void revoke_record(const struct revoker *v, struct record *r, int64_t budget_ms,
 		   struct revoked *ret);
 
 #endif

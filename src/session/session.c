@@ -168,8 +168,9 @@ static void session_take_back(struct session *s)
 	AUTO_RECORD struct record stored = RECORD_INIT;
 	struct revoker v = session_revoker(s);
 	struct revoked done = { .why = ERR_INIT };
+	struct err ignored = ERR_INIT;
 
-	state_read(&s->state, &stored);
+	state_read(&s->state, &stored, &ignored);
 	if (stored.has_token && buf_equal(&stored.token.access, &s->record.token.access))
 		return;
 	if (revoke_is_known(v.flow, v.endpoints))
@@ -196,10 +197,10 @@ static int session_renew(struct session *s, const struct session_want *want,
 			       : state_write(&s->state, &s->record, err);
 	if (session_adopts_error(s, since))
 		return session_last_error(s, err);
-	if (!s->who.can_login && mailbox_renewal(&s->state, &s->record, &ignored) == 0)
+	if (!s->who.can_login && mailbox_renewal(&s->state, &s->record, err) == 0)
 		return 1;
 	if (!s->who.can_login)
-		return session_no_login(s, err);
+		return err->kind == ERR_NO_TOKEN ? session_no_login(s, err) : -1;
 	if (session_login(s, err)) {
 		state_write(&s->state, &s->record, &ignored);
 		return -1;
@@ -216,9 +217,9 @@ static int session_look(struct session *s, const struct session_want *want, int6
 {
 	const struct state_error *last = &s->record.last_error;
 	/* Before the record is read: the last thing that one does is to write it. */
-	bool alive = mailbox_alive(&s->state, NULL);
+	int alive = mailbox_alive(&s->state, NULL, err);
 
-	if (session_reload(s, err))
+	if (alive < 0 || session_reload(s, err))
 		return -1;
 	if (session_is_news(s, want, since) || session_is_good(s, want))
 		return 1;
@@ -267,6 +268,14 @@ static int session_await(struct session *s, const struct session_want *want,
 	return err_hint(err, "see cc-token status");
 }
 
+int session_lock(struct session *s, struct err *err)
+{
+	int64_t timeout = settings_seconds(s->settings, SET_TIMEOUT);
+	int64_t retry_for = settings_seconds(s->settings, SET_RETRY_FOR);
+
+	return state_lock(&s->state, (retry_for ? retry_for : timeout) * 1000, err);
+}
+
 int session_token(struct session *s, const struct session_want *want, struct err *err)
 {
 	int64_t since = clock_boot_ms();
@@ -276,7 +285,7 @@ int session_token(struct session *s, const struct session_want *want, struct err
 	s->outcome.after_ms = -1;
 	if (session_is_good(s, want) && state_matches(&s->state, &s->record))
 		return 0;
-	if (state_lock(&s->state, err))
+	if (session_lock(s, err))
 		return -1;
 	rc = session_reload(s, err);
 	if (!rc)

@@ -21,6 +21,12 @@ struct session_want {
  */
 int session_token(struct session *s, const struct session_want *want, struct err *err);
 
+/*
+ * Takes the state's lock for a request, so waits for others' as long as retry-for allows,
+ * or one attempt where that is 0. See state_lock().
+ */
+int session_lock(struct session *s, struct err *err);
+
 /* True when the stored token meets @want: see expiry-buffer. */
 bool session_is_good(const struct session *s, const struct session_want *want);
 

@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "base/fs.h"
@@ -52,6 +51,34 @@ static int state_open_dir(int base, const char *name, bool create, const char *p
 	return STEAL(fd, -1);
 }
 
+/* Where all may rename, anyone could put a directory of his in the place of ours. */
+static int state_make_base(const char *base, struct err *err)
+{
+	AUTO_CLOSE int fd = fs_make_dir(base, err);
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st))
+		return err_sys(err, ERR_IO, errno, "can't look at %s", base);
+	if (!(st.st_mode & S_IWOTH) || st.st_mode & S_ISVTX)
+		return STEAL(fd, -1);
+	err_set(err, ERR_IO, "all may write to %s, and it has no sticky bit", base);
+	return err_hint(err, "chmod o-w or +t it, or choose another place by state-dir "
+			     "(CC_STATE_DIR)");
+}
+
+static int state_open_base(const char *base, struct err *err)
+{
+	int fd = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT)
+		return err_set(err, ERR_NO_TOKEN, "no token is stored in %s", base);
+	if (fd < 0)
+		return err_sys(err, ERR_IO, errno, "can't open %s", base);
+	return fd;
+}
+
 int state_open(struct state *s, const char *base, const char *name, bool create,
 	       struct err *err)
 {
@@ -61,34 +88,59 @@ int state_open(struct state *s, const char *base, const char *name, bool create,
 	buf_addf(&s->path, "/%s", name);
 	if (buf_check(&s->path, "the path of the state directory", err))
 		return -1;
-	at = create ? fs_make_dir(base, err)
-		    : open(base, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (at < 0 && create)
-		return -1;
+	at = create ? state_make_base(base, err) : state_open_base(base, err);
 	if (at < 0)
-		return err_set(err, ERR_NO_TOKEN, "no token is stored in %s",
-			       buf_str(&s->path));
+		return -1;
 	s->fd = state_open_dir(at, name, create, buf_str(&s->path), err);
 	return s->fd < 0 ? -1 : 0;
 }
 
-size_t state_list(const char *base, struct buf *names)
+/* Others' directories among ours: there they are no state that we could not see. */
+static bool state_is_shared(int base)
+{
+	struct stat st;
+
+	return fstat(base, &st) == 0 && st.st_mode & S_ISVTX;
+}
+
+/* 1 when the directory @name is a state, 0 when not, -1 when that can't be seen. */
+static int state_is_one(int base, const char *name, struct err *err)
+{
+	char path[NAME_MAX + 16];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/state.json", name);
+	if (*name == '.' ||
+	    (fstatat(base, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISDIR(st.st_mode)))
+		return 0;
+	if (fstatat(base, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 1;
+	if (errno == ENOENT || (errno == EACCES && state_is_shared(base)))
+		return 0;
+	return err_sys(err, ERR_IO, errno, "can't look into %s", name);
+}
+
+int state_list(const char *base, struct buf *names, struct err *err)
 {
 	DIR *dir = opendir(base);
-	size_t n = 0;
+	struct err unseen = ERR_INIT;
+	struct dirent *e;
+	int n = 0;
 
-	if (!dir)
+	if (!dir && errno == ENOENT)
 		return 0;
-	for (struct dirent *e = readdir(dir); e; e = readdir(dir)) {
-		char path[NAME_MAX + 16];
-
-		snprintf(path, sizeof(path), "%s/state.json", e->d_name);
-		if (*e->d_name == '.' || faccessat(dirfd(dir), path, F_OK, 0))
-			continue;
-		buf_addf(names, "%s%s", n++ ? ", " : "", e->d_name);
-	}
+	if (!dir)
+		return err_sys(err, ERR_IO, errno, "can't list %s", base);
+	while (errno = 0, e = readdir(dir))
+		if (state_is_one(dirfd(dir), e->d_name, &unseen) > 0)
+			buf_addf(names, "%s%s", n++ ? ", " : "", e->d_name);
+	if (errno)
+		err_sys(&unseen, ERR_IO, errno, "can't list it");
 	closedir(dir);
-	return n;
+	if (unseen.kind == ERR_NONE)
+		return n;
+	*err = unseen;
+	return err_wrap(err, "%s", base);
 }
 
 void state_close(struct state *s)
@@ -101,50 +153,64 @@ void state_close(struct state *s)
 
 static int state_open_lock(const struct state *s, struct err *err)
 {
-	AUTO_CLOSE int fd =
-		openat(s->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = fs_open_or_make(s->fd, "lock", O_RDWR, err);
 
 	if (fd < 0 && errno == ENOENT)
 		return err_set(err, ERR_NO_TOKEN, "%s has been removed",
 			       buf_str(&s->path));
-	if (fd < 0)
-		return err_sys(err, ERR_IO, errno, "can't open %s/lock",
-			       buf_str(&s->path));
-	if (fs_own_like(s->fd, fd, err))
-		return -1;
-	return STEAL(fd, -1);
+	return fd < 0 ? err_wrap(err, "%s", buf_str(&s->path)) : fd;
 }
 
-int state_lock(struct state *s, struct err *err)
+/* 1 when @fd is what others lock, too; 0 when its file was removed or replaced. */
+static int state_lock_counts(const struct state *s, int fd, struct err *err)
 {
-	AUTO_CLOSE int fd = state_open_lock(s, err);
-	struct stat st;
+	struct stat mine, there;
 
-	if (fd < 0)
-		return -1;
-	while (flock(fd, LOCK_EX)) {
-		if (errno != EINTR)
-			return err_sys(err, ERR_IO, errno, "can't lock %s",
-				       buf_str(&s->path));
-		if (interrupt_check(err))
+	if (fstat(fd, &mine))
+		return err_sys(err, ERR_IO, errno, "can't look at the lock");
+	if (fstatat(s->fd, "lock", &there, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT
+			       ? 0
+			       : err_sys(err, ERR_IO, errno, "can't look at the lock");
+	return mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
+}
+
+static int state_is_locked(const struct state *s, int64_t ms, struct err *err)
+{
+	err_set(err, ERR_TRANSIENT, "another process has held %s/lock for %lld s",
+		buf_str(&s->path), (long long)(ms + 500) / 1000);
+	return err_hint(err, "end it (lslocks names it), or wait until it has ended");
+}
+
+int state_lock(struct state *s, int64_t ms, struct err *err)
+{
+	int64_t end = clock_boot_ms() + ms;
+	int rc;
+
+	do {
+		AUTO_CLOSE int fd = state_open_lock(s, err);
+		int64_t left = end - clock_boot_ms();
+
+		if (fd < 0)
 			return -1;
-	}
-	if (fstat(fd, &st) || !st.st_nlink)
-		return err_set(err, ERR_NO_TOKEN, "%s has been removed",
-			       buf_str(&s->path));
-	s->lock_fd = STEAL(fd, -1);
-	return 0;
+		rc = interrupt_flock(fd, left > 0 ? left : 0, err);
+		if (rc > 0)
+			return state_is_locked(s, ms, err);
+		if (!rc)
+			rc = state_lock_counts(s, fd, err);
+		if (rc > 0)
+			s->lock_fd = STEAL(fd, -1);
+	} while (!rc);
+	if (rc < 0 && err->kind == ERR_IO)
+		err_wrap(err, "%s", buf_str(&s->path));
+	return rc < 0 ? -1 : 0;
 }
 
 bool state_try_lock(struct state *s)
 {
 	struct err ignored = ERR_INIT;
-	AUTO_CLOSE int fd = state_open_lock(s, &ignored);
 
-	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB))
-		return false;
-	s->lock_fd = STEAL(fd, -1);
-	return true;
+	return state_lock(s, 0, &ignored) == 0;
 }
 
 void state_unlock(struct state *s)
@@ -153,29 +219,39 @@ void state_unlock(struct state *s)
 	s->lock_fd = -1;
 }
 
-static void state_left_aside(struct state *s, const struct err *why)
+/* What it holds is kept, by the next write; what @s was read to hold counts on. */
+static int state_left_aside(struct state *s, const struct err *why)
 {
 	if (!s->told)
 		log_warn("what is stored in %s is left aside: %s", buf_str(&s->path),
 			 why->text);
-	s->told = true;
+	s->told = s->aside = true;
+	return 0;
 }
 
-void state_read(struct state *s, struct record *ret)
+int state_read(struct state *s, struct record *ret, struct err *err)
 {
 	AUTO_BUF struct buf text = BUF_INIT(BUF_STATE_MAX);
+	AUTO_RECORD struct record r = RECORD_INIT;
 	struct err why = ERR_INIT;
+	bool there = fs_read(s->fd, "state.json", &text, &why) == 0;
 
-	if (fs_read(s->fd, "state.json", &text, &why)) {
-		if (errno != ENOENT)
-			state_left_aside(s, &why);
-		return;
+	s->aside = false;
+	if (!there && errno != ENOENT) {
+		if (fs_is_foreign(errno))
+			return state_left_aside(s, &why);
+		*err = why;
+		return err_wrap(err, "%s", buf_str(&s->path));
 	}
-	if (record_parse(buf_str(&text), text.len, ret, &why)) {
-		state_left_aside(s, &why);
-		record_release(ret);
-		*ret = RECORD_INIT;
+	if (there && record_parse(buf_str(&text), text.len, &r, &why)) {
+		if (why.kind != ERR_INTERNAL)
+			return state_left_aside(s, &why);
+		*err = why;
+		return err_wrap(err, "%s", buf_str(&s->path));
 	}
+	record_release(ret);
+	*ret = STEAL(r, RECORD_INIT);
+	return 0;
 }
 
 bool state_changed(const struct state *s, struct state_seen *seen)
@@ -212,12 +288,25 @@ bool state_matches(const struct state *s, const struct record *r)
 	AUTO_BUF struct buf header = BUF_INIT(BUF_SECRET_MAX * 2);
 
 	token_header(buf_str(&r->token.access), &header);
-	return r->has_token && !header.failed &&
+	return r->has_token && !s->aside && !header.failed &&
 	       state_holds(s, STATE_TOKEN, &r->token.access) &&
 	       state_holds(s, STATE_HEADER, &header);
 }
 
-int state_write(const struct state *s, const struct record *r, struct err *err)
+static int state_keep_aside(struct state *s, struct err *err)
+{
+	char kept[FS_FRESH_SIZE];
+
+	if (!s->aside)
+		return 0;
+	if (fs_set_aside(s->fd, "state.json", kept, err))
+		return -1;
+	log_warn("what was no state.json is kept as %s/%s", buf_str(&s->path), kept);
+	s->aside = false;
+	return 0;
+}
+
+int state_write(struct state *s, const struct record *r, struct err *err)
 {
 	AUTO_BUF struct buf text = BUF_INIT(BUF_STATE_MAX);
 	AUTO_BUF struct buf header = BUF_INIT(BUF_SECRET_MAX * 2);
@@ -227,7 +316,8 @@ int state_write(const struct state *s, const struct record *r, struct err *err)
 	token_header(buf_str(access), &header);
 	if (buf_check(&text, "state.json", err) || buf_check(&header, "the header", err))
 		return -1;
-	if (fs_replace(s->fd, "state.json", buf_str(&text), text.len, 0600, err))
+	if (state_keep_aside(s, err) ||
+	    fs_replace(s->fd, "state.json", buf_str(&text), text.len, 0600, err))
 		return err_wrap(err, "%s", buf_str(&s->path));
 	if (!r->has_token || state_matches(s, r))
 		return 0;
@@ -237,52 +327,44 @@ int state_write(const struct state *s, const struct record *r, struct err *err)
 	return 0;
 }
 
-bool state_exists(const struct state *s)
+bool state_is_gone(const struct state *s)
 {
 	struct stat here, there;
 
-	return fstat(s->fd, &here) == 0 && here.st_nlink > 0 &&
-	       stat(buf_str(&s->path), &there) == 0 && here.st_ino == there.st_ino &&
-	       here.st_dev == there.st_dev &&
-	       faccessat(s->fd, "state.json", F_OK, 0) == 0;
-}
-
-/* Removes the files in the directory: all, or those that were written beside others. */
-static int state_remove_files(int fd, bool all, const char *path, struct err *err)
-{
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
-	int ret = 0;
-
-	if (!dir) {
-		cleanup_close_fd(&copy);
-		return err_sys(err, ERR_IO, errno, "can't list %s", path);
-	}
-	rewinddir(dir);
-	for (struct dirent *e = readdir(dir); e && !ret; e = readdir(dir)) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
-		    (!all && *e->d_name != '.'))
-			continue;
-		if (unlinkat(fd, e->d_name, 0) && errno != ENOENT)
-			ret = err_sys(err, ERR_IO, errno, "can't remove %s/%s", path,
-				      e->d_name);
-	}
-	closedir(dir);
-	return ret;
+	if (fstat(s->fd, &here))
+		return false;
+	if (!here.st_nlink)
+		return true;
+	if (stat(buf_str(&s->path), &there))
+		return errno == ENOENT;
+	if (here.st_ino != there.st_ino || here.st_dev != there.st_dev)
+		return true;
+	return fstatat(s->fd, "state.json", &there, AT_SYMLINK_NOFOLLOW) &&
+	       errno == ENOENT;
 }
 
 void state_tidy(const struct state *s)
 {
-	struct err ignored = ERR_INIT;
+	int copy = openat(s->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
 
-	state_remove_files(s->fd, false, buf_str(&s->path), &ignored);
+	if (!dir) {
+		cleanup_close_fd(&copy);
+		return;
+	}
+	for (struct dirent *e = readdir(dir); e; e = readdir(dir))
+		if (*e->d_name == '.')
+			unlinkat(s->fd, e->d_name, 0);
+	closedir(dir);
 }
 
 int state_remove(struct state *s, struct err *err)
 {
 	if (s->fd < 0)
 		return 0;
-	if (state_remove_files(s->fd, true, buf_str(&s->path), err))
+	/* Others wait for the lock: it is the last to go. */
+	if (fs_empty(s->fd, buf_str(&s->path), "lock", err) ||
+	    fs_empty(s->fd, buf_str(&s->path), NULL, err))
 		return -1;
 	if (rmdir(buf_str(&s->path)) && errno != ENOENT)
 		return err_sys(err, ERR_IO, errno, "can't remove %s", buf_str(&s->path));

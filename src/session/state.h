@@ -20,6 +20,7 @@ struct state {
 	int fd;		 /* the directory, -1 when closed */
 	int lock_fd;	 /* >= 0 while the lock is held */
 	bool told;	 /* that what it holds is left aside */
+	bool aside;	 /* state.json is no record: it is kept when one is written */
 	struct buf path; /* as this process sees it */
 };
 
@@ -46,6 +47,7 @@ struct record {
 	struct buf client_id; /* for messages and for later calls without settings */
 	char identity[STATE_NAME_SIZE]; /* session_default_name() of its settings */
 	int64_t minted;			/* tokens got since the state began */
+	int64_t revoked;      /* tokens that the refresher took back at its end */
 	int64_t next_wall;    /* when the refresher gets the next one; 0: it doesn't */
 	struct buf container; /* id of the container in which it runs; else empty */
 	struct buf ca_file;   /* of the step that began the state, relative to it */
@@ -61,9 +63,10 @@ struct record {
 #define AUTO_RECORD __attribute__((cleanup(record_release)))
 
 /*
- * Opens the directory @name under @base. With @create, makes what is missing; without,
- * a missing directory is ERR_NO_TOKEN. ERR_IO when it is a link, or owned by a user that
- * is neither this one nor the owner of @base.
+ * Opens the directory @name under @base. With @create, makes what is missing, but not
+ * where all may write and rename; without, a missing directory is ERR_NO_TOKEN. ERR_IO
+ * when it can't be looked at, is a link, or owned by a user that is neither this one nor
+ * the owner of @base.
  */
 int state_open(struct state *s, const char *base, const char *name, bool create,
 	       struct err *err);
@@ -71,33 +74,36 @@ void state_close(struct state *s);
 
 /*
  * Looks through the directories under @base that hold a state.json. Returns how many
- * there are; @names gets their names, with ", " between them.
+ * there are; @names gets their names, with ", " between them. -1 with ERR_IO when one
+ * can't be looked into, but for those of others in a directory with the sticky bit.
  */
-size_t state_list(const char *base, struct buf *names);
+int state_list(const char *base, struct buf *names, struct err *err);
 
 /*
- * Takes the lock, waiting for its holder; a signal ends the wait. The kernel drops it
- * when the process dies, however it dies. ERR_NO_TOKEN when the state has been removed
- * meanwhile.
+ * Takes the lock, waiting for its holder up to @ms milliseconds (ERR_TRANSIENT); a signal
+ * ends the wait. The kernel drops it when the process dies, however it dies.
+ * ERR_NO_TOKEN when the state has been removed meanwhile.
  */
-int state_lock(struct state *s, struct err *err);
+int state_lock(struct state *s, int64_t ms, struct err *err);
 
 /* Takes the lock if nobody holds it. */
 bool state_try_lock(struct state *s);
 void state_unlock(struct state *s);
 
 /*
- * Reads state.json into an initialised record. Where there is none, or one that is torn,
- * foreign, a link or of another version, has_token is false, and, but for the first
- * case, a warning says why, once. Tokens read are known to redact_list() afterwards.
+ * Reads state.json into @ret; where there is none, that is empty then. One that is torn,
+ * foreign, a link or of another version is left aside: a warning, once, and @ret stays as
+ * it is. -1, and @ret as it is, when that could not be told. Tokens read are known to
+ * redact_list() afterwards.
  */
-void state_read(struct state *s, struct record *ret);
+int state_read(struct state *s, struct record *ret, struct err *err);
 
 /*
- * Writes state.json, and `token` and `header` where they don't match. Hold the lock.
- * Replaced tokens that have expired are left out.
+ * Writes state.json, and `token` and `header` where they don't match. Hold the lock. What
+ * state_read() left aside is kept beside it. Replaced tokens that have expired are left
+ * out.
  */
-int state_write(const struct state *s, const struct record *r, struct err *err);
+int state_write(struct state *s, const struct record *r, struct err *err);
 
 /*
  * True when state.json is another one than when @seen was last filled; fills it. Two
@@ -119,10 +125,13 @@ void state_paths(const char *dir, struct buf *token, struct buf *header);
 /* Removes what writers that were killed left behind. Hold the lock. */
 void state_tidy(const struct state *s);
 
-/* True while the directory still is what its path leads to, and holds a state.json. */
-bool state_exists(const struct state *s);
+/*
+ * True when the directory, or state.json in it, is not there any more, or the path leads
+ * to another one. False also where that can't be told.
+ */
+bool state_is_gone(const struct state *s);
 
-/* Removes the directory and every file in it. Missing ones are no error. */
+/* Removes the directory and everything in it. Missing ones are no error. */
 int state_remove(struct state *s, struct err *err);
 
 /* Puts @t in front: the present token moves to the replaced ones. */
@@ -130,6 +139,10 @@ int record_put_token(struct record *r, const struct token *t, struct err *err);
 
 /* Moves the present token to the replaced ones. */
 int record_retire(struct record *r, struct err *err);
+
+/* Takes out one that is no longer alive. @i counts the replaced ones. */
+void record_forget_present(struct record *r);
+void record_forget_replaced(struct record *r, size_t i);
 
 void record_release(struct record *r);
 

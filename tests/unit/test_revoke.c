@@ -24,12 +24,36 @@ static void test_revokes_all(void **state)
 		"DELETE https://api.mypurecloud.com/api/v2/tokens/me [Bearer two2]\n");
 	assert_int_equal(done.revoked, 2);
 	assert_int_equal(done.failed, 0);
-	f.net.replies = REPLIES({ 403, "{\"code\":\"no\"}" }, { 204, "" });
+	assert_false(f.session.record.has_token);
+	assert_int_equal(f.session.record.replaced_count, 0);
 	session_revoke(&f.session, 1000, &done);
-	assert_int_equal(done.revoked, 1);
-	assert_int_equal(done.failed, 1);
-	has_text("why", done.why.text, "HTTP 403 no");
-	assert_true(f.session.record.has_token);
+	assert_int_equal(done.revoked, 0);
+}
+
+/* Those that can't be taken back stay in the record, in their order. */
+static void test_keeps_what_failed(void **state)
+{
+	AUTO_FIXTURE struct fixture f;
+	struct revoked done;
+
+	(void)state;
+	fixture_make(&f, genesys);
+	for (int i = 0; i < 4; i++) {
+		static const struct reply tokens[] = { TOKEN("one1"), TOKEN("two2"),
+						       TOKEN("three3"), TOKEN("four4") };
+
+		tick();
+		f.net.replies = REPLIES(tokens[i]);
+		well("get", session_token(&f.session, &force, &f.err), &f.err);
+	}
+	f.net.replies = REPLIES({ 403, "{\"code\":\"no\"}" }, { 204, "" }, { 500, "" },
+				{ 204, "" });
+	session_revoke(&f.session, 0, &done);
+	assert_int_equal(done.revoked, 2);
+	assert_int_equal(done.failed, 2);
+	assert_int_equal(f.session.record.replaced_count, 1);
+	assert_string_equal(buf_str(&f.session.record.token.access), "four4");
+	assert_string_equal(buf_str(&f.session.record.replaced[0].access), "two2");
 }
 
 /* RFC 7009: both tokens, by the credentials of their own client and of no other. */
@@ -72,6 +96,7 @@ static void test_revokes_both(void **state)
 static const struct CMUnitTest tests[] = {
 	IN_BASE(test_revokes_all),
 	IN_BASE(test_revokes_both),
+	IN_BASE(test_keeps_what_failed),
 };
 
 TEST_MAIN(tests)

@@ -1,70 +1,6 @@
-#include "session/state.h"
-
-#include <errno.h>
-#include <signal.h>
 #include <sys/wait.h>
 
-#include "base/log.h"
-#include "test.h"
-
-static char base[64];
-
-static int setup(void **state)
-{
-	(void)state;
-	log_set_level(LOG_ERROR);
-	test_directory(base);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	test_remove(base);
-	redact_release(redact_list());
-	return 0;
-}
-
-static void in_base(const char *name, char path[static 256])
-{
-	snprintf(path, 256, "%s/%s", base, name);
-}
-
-static void open_state(struct state *s)
-{
-	struct err err = ERR_INIT;
-
-	*s = STATE_INIT;
-	well("open", state_open(s, base, "t", true, &err), &err);
-}
-
-static void put(struct record *r, const char *access)
-{
-	AUTO_TOKEN struct token t = TOKEN_INIT;
-	struct err err = ERR_INIT;
-
-	buf_set(&t.access, access);
-	t.lifetime = 3600;
-	t.issued_boot_ms = clock_boot_ms();
-	t.issued_wall = clock_wall();
-	clock_boot_id(t.boot_id);
-	well("put", record_put_token(r, &t, &err), &err);
-}
-
-static void same_file(const char *name, const char *want)
-{
-	char path[256], text[4096] = "";
-	struct stat st;
-	int fd;
-
-	in_base(name, path);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) || read(fd, text, sizeof(text) - 1) < 0)
-		fail_msg("%s: %s", path, strerror(errno));
-	close(fd);
-	same_text(name, text, want);
-	same_number(name, st.st_mode & 07777, 0600);
-}
+#include "stored.h"
 
 static void test_write_and_read(void **state)
 {
@@ -82,11 +18,11 @@ static void test_write_and_read(void **state)
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
 	assert_string_equal(buf_str(&s.path), path);
-	assert_false(state_exists(&s));
+	assert_true(state_is_gone(&s));
 	assert_false(state_matches(&s, &r));
 	put(&r, "one");
 	well("write", state_write(&s, &r, &err), &err);
-	assert_true(state_exists(&s));
+	assert_false(state_is_gone(&s));
 	assert_true(state_matches(&s, &r));
 	same_file("t/token", "one");
 	same_file("t/header", "Authorization: Bearer one");
@@ -95,7 +31,7 @@ static void test_write_and_read(void **state)
 	well("write", state_write(&s, &r, &err), &err);
 	same_file("t/token", "two");
 	same_file("t/header", "Authorization: Bearer two");
-	state_read(&s, &back);
+	well("read", state_read(&s, &back, &err), &err);
 	assert_true(back.has_token);
 	assert_string_equal(buf_str(&back.token.access), "two");
 	assert_int_equal(back.replaced_count, 1);
@@ -165,12 +101,55 @@ static void test_unreadable(void **state)
 			else if (i == ARRAY_LEN(texts) + 2)
 				assert_int_equal(mkfifo(path, 0600), 0);
 		}
-		state_read(&s, &back);
+		well("read", state_read(&s, &back, &err), &err);
 		assert_false(back.has_token);
 		assert_int_equal(back.replaced_count, 0);
 		assert_string_equal(buf_str(&back.token.access), "");
 	}
 	well("write", state_write(&s, &r, &err), &err);
+}
+
+/* What is no record is kept beside the new one, and what was read before it counts on. */
+static void test_left_aside(void **state)
+{
+	AUTO_RECORD struct record r = RECORD_INIT, back = RECORD_INIT;
+	AUTO_STATE struct state s;
+	struct err err = ERR_INIT;
+	char path[256], kept[512] = "";
+	DIR *dir;
+
+	(void)state;
+	open_state(&s);
+	in_base("t/state.json", path);
+	put(&r, "abcd");
+	well("write", state_write(&s, &r, &err), &err);
+	well("read", state_read(&s, &back, &err), &err);
+	test_write(path, "torn", 0600);
+	well("torn", state_read(&s, &back, &err), &err);
+	assert_string_equal(buf_str(&back.token.access), "abcd");
+	assert_false(state_matches(&s, &back));
+	same_file("t/state.json", "torn");
+	well("mend", state_write(&s, &back, &err), &err);
+	assert_true(state_matches(&s, &back));
+	in_base("t", path);
+	dir = opendir(path);
+	for (struct dirent *e = readdir(dir); e; e = readdir(dir))
+		if (strncmp(e->d_name, "state.json.", 11) == 0)
+			snprintf(kept, sizeof(kept), "t/%.250s", e->d_name);
+	closedir(dir);
+	same_file(kept, "torn");
+	well("once", state_write(&s, &back, &err), &err);
+	in_base(kept, path);
+	assert_int_equal(unlink(path), 0);
+	in_base("t/state.json", path);
+	assert_int_equal(unlink(path) || mkdir(path, 0700), 0);
+	well("a directory", state_read(&s, &back, &err), &err);
+	well("a directory", state_write(&s, &back, &err), &err);
+	well("read", state_read(&s, &back, &err), &err);
+	assert_string_equal(buf_str(&back.token.access), "abcd");
+	assert_int_equal(unlink(path), 0);
+	well("none", state_read(&s, &back, &err), &err);
+	assert_false(back.has_token);
 }
 
 static void test_opening(void **state)
@@ -207,6 +186,26 @@ static void test_opening(void **state)
 	well("deep", state_open(&s, path, "t", true, &err), &err);
 }
 
+/* Where all may rename, nothing is made; what is there can still be ended. */
+static void test_open_to_all(void **state)
+{
+	AUTO_STATE struct state s = STATE_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	open_state(&s);
+	state_close(&s);
+	assert_int_equal(chmod(base, 0777), 0);
+	assert_int_equal(state_open(&s, base, "t", true, &err), -1);
+	assert_int_equal(err.kind, ERR_IO);
+	has_text("error", err.text, "sticky");
+	has_text("hint", err.hint, "state-dir");
+	well("stored", state_open(&s, base, "t", false, &err), &err);
+	state_close(&s);
+	assert_int_equal(chmod(base, 01777), 0);
+	well("sticky", state_open(&s, base, "t", true, &err), &err);
+}
+
 /* The owner of the shared directory, or this user; nobody else. */
 static void test_owner(void **state)
 {
@@ -231,45 +230,9 @@ static void test_owner(void **state)
 	assert_int_equal(fstat(s.fd, &st), 0);
 	assert_int_equal(st.st_uid, 12345);
 	assert_int_equal(st.st_gid, 23456);
-	well("lock", state_lock(&s, &err), &err);
+	well("lock", state_lock(&s, PATIENCE_MS, &err), &err);
 	assert_int_equal(fstatat(s.fd, "lock", &st, 0), 0);
 	assert_int_equal(st.st_uid, 12345);
-}
-
-/* Another process waits until the lock is given up, or until its holder is killed. */
-static void test_lock(void **state)
-{
-	AUTO_STATE struct state s, other;
-	struct err err = ERR_INIT;
-	int fds[2], status;
-	char byte;
-	pid_t pid;
-
-	(void)state;
-	open_state(&s);
-	open_state(&other);
-	well("lock", state_lock(&s, &err), &err);
-	assert_false(state_try_lock(&other));
-	state_unlock(&s);
-	state_unlock(&s);
-	assert_true(state_try_lock(&other));
-	assert_false(state_try_lock(&s));
-	state_close(&other);
-
-	assert_int_equal(pipe(fds), 0);
-	pid = fork();
-	if (pid == 0) {
-		if (state_lock(&s, &err) || write(fds[1], "x", 1) != 1)
-			_exit(1);
-		pause();
-	}
-	assert_int_equal(read(fds[0], &byte, 1), 1);
-	assert_false(state_try_lock(&s));
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(state_try_lock(&s));
-	close(fds[0]);
-	close(fds[1]);
 }
 
 static void test_removal(void **state)
@@ -287,72 +250,56 @@ static void test_removal(void **state)
 	test_write(path, "left behind", 0600);
 	state_tidy(&s);
 	assert_int_equal(access(path, F_OK), -1);
-	assert_true(state_exists(&s));
+	assert_false(state_is_gone(&s));
 	test_write(path, "left behind", 0600);
-	well("lock", state_lock(&s, &err), &err);
+	well("lock", state_lock(&s, PATIENCE_MS, &err), &err);
 	open_state(&old);
 	well("remove", state_remove(&s, &err), &err);
 	in_base("t", path);
 	assert_int_equal(access(path, F_OK), -1);
-	assert_false(state_exists(&s));
+	assert_true(state_is_gone(&s));
 	well("again", state_remove(&s, &err), &err);
 	state_close(&s);
 	well("closed", state_remove(&s, &err), &err);
 
 	/* who had it open does not write into what is gone, nor takes a new one for it */
-	assert_int_equal(state_lock(&old, &err), -1);
+	assert_int_equal(state_lock(&old, PATIENCE_MS, &err), -1);
 	assert_int_equal(err.kind, ERR_NO_TOKEN);
 	open_state(&s);
 	well("write", state_write(&s, &r, &err), &err);
-	assert_true(state_exists(&s));
-	assert_false(state_exists(&old));
+	assert_false(state_is_gone(&s));
+	assert_true(state_is_gone(&old));
 	assert_int_equal(state_write(&old, &r, &err), -1);
 }
 
-/* True once that process has a file open whose path ends so. */
-static bool has_open(pid_t pid, const char *end)
+/* What can't be seen is not taken for nothing. Root sees all. */
+static void test_listing_unseen(void **state)
 {
-	for (int fd = 0; fd < 64; fd++) {
-		char link[64], path[512] = "";
-		ssize_t n;
-
-		snprintf(link, sizeof(link), "/proc/%d/fd/%d", (int)pid, fd);
-		n = readlink(link, path, sizeof(path) - 1);
-		if (n > (ssize_t)strlen(end) && strcmp(path + n - strlen(end), end) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Who waits for the lock of a state that is removed meanwhile gets no state. */
-static void test_removal_while_waiting(void **state)
-{
-	AUTO_STATE struct state s, other;
+	AUTO_BUF struct buf names = BUF_INIT(1000);
 	struct err err = ERR_INIT;
-	int fds[2], status;
-	char byte = 'x';
+	char path[256];
 	pid_t pid;
+	int status;
 
 	(void)state;
-	open_state(&s);
-	open_state(&other);
-	assert_int_equal(pipe(fds), 0);
-	pid = fork();
-	if (pid == 0)
-		_exit(read(fds[0], &byte, 1) == 1 && state_lock(&other, &err) == -1 &&
-				      err.kind == ERR_NO_TOKEN
-			      ? 0
-			      : 1);
-	well("lock", state_lock(&s, &err), &err);
-	assert_int_equal(write(fds[1], &byte, 1), 1);
-	while (!has_open(pid, "/t/lock"))
-		assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
-	well("remove", state_remove(&s, &err), &err);
-	state_unlock(&s);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
-	close(fds[0]);
-	close(fds[1]);
+	in_base("closed", path);
+	assert_int_equal(mkdir(path, 0), 0);
+	for (int i = 0; i < 3; i++) {
+		static const mode_t modes[] = { 0755, 01755, 0700 };
+
+		assert_int_equal(chmod(base, modes[i]), 0);
+		pid = fork();
+		if (pid == 0) {
+			if (geteuid() == 0 && (setgid(12345) || setuid(12345)))
+				_exit(9);
+			_exit(state_list(base, &names, &err) + 2);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		/* a sticky one is shared, by nature */
+		same_number("list", WEXITSTATUS(status),
+			    i == 1 || (i == 2 && geteuid() != 0) ? 2 : 1);
+	}
+	assert_int_equal(chmod(path, 0700), 0);
 }
 
 static void test_listing(void **state)
@@ -364,8 +311,8 @@ static void test_listing(void **state)
 	char path[256];
 
 	(void)state;
-	assert_int_equal(state_list("/nowhere", &names), 0);
-	assert_int_equal(state_list(base, &names), 0);
+	assert_int_equal(state_list("/nowhere", &names, &err), 0);
+	assert_int_equal(state_list(base, &names, &err), 0);
 	in_base("empty", path);
 	assert_int_equal(mkdir(path, 0700), 0);
 	in_base("file", path);
@@ -376,27 +323,20 @@ static void test_listing(void **state)
 		well(*name, state_write(&s, &r, &err), &err);
 		state_close(&s);
 	}
-	assert_int_equal(state_list(base, &names), 1);
+	assert_int_equal(state_list(base, &names, &err), 1);
 	assert_string_equal(buf_str(&names), "b");
 	buf_reset(&names);
 	open_state(&s);
 	well("t", state_write(&s, &r, &err), &err);
-	assert_int_equal(state_list(base, &names), 2);
+	assert_int_equal(state_list(base, &names, &err), 2);
 	assert_int_equal(names.len, strlen("b, t"));
 }
 
-#define IN_BASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 static const struct CMUnitTest tests[] = {
-	IN_BASE(test_write_and_read),
-	IN_BASE(test_mending),
-	IN_BASE(test_unreadable),
-	IN_BASE(test_opening),
-	IN_BASE(test_owner),
-	IN_BASE(test_lock),
-	IN_BASE(test_removal),
-	IN_BASE(test_listing),
-	IN_BASE(test_removal_while_waiting),
+	IN_BASE(test_write_and_read), IN_BASE(test_mending), IN_BASE(test_unreadable),
+	IN_BASE(test_left_aside),     IN_BASE(test_opening), IN_BASE(test_open_to_all),
+	IN_BASE(test_owner),	      IN_BASE(test_removal), IN_BASE(test_listing),
+	IN_BASE(test_listing_unseen),
 };
 
 TEST_MAIN(tests)
