@@ -243,7 +243,7 @@ Authorization: Bearer $token" "$output"
 	use_genesys 401
 	fails 3 '401 .*\[correlation id [0-9a-f-]+\]' cc get
 	same 1 "${#stderr_lines[@]}"
-	fails 3 401 cc get --format env
+	fails 3 401 cc get --format header
 	fails 3 401 cc get --format json
 }
 
