@@ -36,10 +36,23 @@ static bool doctor_looks_pasted(const char *value)
 	return strchr(" \t\"'", value[0]) || strchr(" \t\"'", value[len - 1]);
 }
 
+/* No secret, and nothing of a URL that may hold one. */
+static void doctor_show_setting(struct doctor *d, enum setting_id id, const char *where)
+{
+	AUTO_BUF struct buf value = BUF_INIT(BUF_SECRET_MAX);
+	enum setting_kind kind = settings_row(id)->kind;
+
+	if (kind == SETTING_URL)
+		oauth_show_url(settings_str(d->settings, id), &value);
+	else if (kind != SETTING_SECRET)
+		buf_adds(&value, settings_str(d->settings, id));
+	report_ok(&d->report, "setting", "%s%s%s", where, value.len ? " = " : "",
+		  buf_str(&value));
+}
+
 static void doctor_setting(struct doctor *d, enum setting_id id)
 {
 	const struct settings *s = d->settings;
-	bool secret = settings_row(id)->kind == SETTING_SECRET;
 	AUTO_BUF struct buf where = BUF_INIT(512);
 	const char *other = s->v[id].from == FROM_ENV ? doctor_overruled(s, id) : NULL;
 
@@ -55,12 +68,12 @@ static void doctor_setting(struct doctor *d, enum setting_id id)
 			    "%s is used, and %s has another value", buf_str(&where),
 			    other);
 	else
-		report_ok(&d->report, "setting", "%s%s%s", buf_str(&where),
-			  secret ? "" : " = ", secret ? "" : settings_str(s, id));
+		doctor_show_setting(d, id, buf_str(&where));
 }
 
 static void doctor_provider(struct doctor *d)
 {
+	AUTO_BUF struct buf api = BUF_INIT(BUF_URL_MAX);
 	const struct settings *s = d->settings;
 	struct err why = ERR_INIT;
 
@@ -73,11 +86,11 @@ static void doctor_provider(struct doctor *d)
 		return;
 	}
 	oauth_hide(s);
+	oauth_show_url(buf_str(&d->endpoints.api_url), &api);
 	report_ok(&d->report, "provider", "%s%s%s, API %s", d->flow->name,
 		  d->endpoints.region.len ? ", region " : "",
 		  buf_str(&d->endpoints.region),
-		  d->endpoints.api_url.len ? buf_str(&d->endpoints.api_url)
-					   : "to be discovered");
+		  api.len ? buf_str(&api) : "to be discovered");
 }
 
 static void doctor_cut(struct buf *path)

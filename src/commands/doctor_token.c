@@ -33,7 +33,7 @@ static void token_revoke(struct doctor *d)
 }
 
 /* HEAD /api/v2/tokens/me answers by the token alone (docs/vendors.md). */
-static void token_show_genesys(struct doctor *d, const char *api)
+static void token_show_genesys(struct doctor *d, const char *api, const char *shown)
 {
 	AUTO_REQ struct http_req req = HTTP_REQ_INIT;
 	AUTO_RESP struct http_resp resp = HTTP_RESP_INIT;
@@ -44,7 +44,7 @@ static void token_show_genesys(struct doctor *d, const char *api)
 	oauth_authorize(&req, buf_str(&d->token.access));
 	if (d->transport.http->perform(d->transport.http, &req, &resp, &why) == 0 &&
 	    resp.status < 300) {
-		report_ok(&d->report, "API", "%s accepts the token (HTTP %d)", api,
+		report_ok(&d->report, "API", "%s accepts the token (HTTP %d)", shown,
 			  resp.status);
 		return;
 	}
@@ -52,7 +52,7 @@ static void token_show_genesys(struct doctor *d, const char *api)
 		oauth_describe_error(&resp, ERR_API, &why);
 		err_hint(&why, "check api-url, and the roles of the client");
 	}
-	err_wrap(&why, "%s does not accept the token", api);
+	err_wrap(&why, "%s does not accept the token", shown);
 	report_fail(&d->report, "API", &why);
 }
 
@@ -60,16 +60,18 @@ static void token_show(struct doctor *d)
 {
 	const struct endpoints *e = &d->endpoints;
 	const char *api = buf_str(&e->api_url);
+	AUTO_BUF struct buf shown = BUF_INIT(BUF_URL_MAX);
 
+	oauth_show_url(api, &shown);
 	if (!*api)
 		report_warn(&d->report, "API", "set api-url (CC_API_URL)",
 			    "its host is not known");
 	else if (!url_same_origin(api, buf_str(&e->token_url)) && !doctor_way(d, api))
 		return;
 	else if (d->flow->revocation == REVOKE_GENESYS)
-		token_show_genesys(d, api);
+		token_show_genesys(d, api, buf_str(&shown));
 	else
-		report_ok(&d->report, "API", "%s answers", api);
+		report_ok(&d->report, "API", "%s answers", buf_str(&shown));
 }
 
 static int token_get(struct doctor *d, int *ret_status, struct err *err)

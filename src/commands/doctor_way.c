@@ -1,33 +1,13 @@
 #include "commands/doctor.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "net/proxy.h"
 #include "net/url.h"
 
 enum { CLOCK_OFF_S = 30 }; /* a difference that people should know of */
-
-/* The variables of a proxy for https, in libcurl's order: libcurl-env(3). */
-static const char *const proxy_names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy",
-					   "ALL_PROXY" };
-
-static const char *way_proxy_name(const char *url)
-{
-	bool tls = strncasecmp(url, "https:", 6) == 0;
-	const char *plain = getenv("http_proxy");
-
-	if (!tls && plain && *plain)
-		return "http_proxy";
-	for (size_t i = tls ? 0 : 2; i < ARRAY_LEN(proxy_names); i++) {
-		const char *value = getenv(proxy_names[i]);
-
-		if (value && *value)
-			return proxy_names[i];
-	}
-	return NULL;
-}
 
 /* Which check a failure belongs to. */
 static const char *way_stage(const struct http_resp *resp, const struct err *why)
@@ -35,9 +15,15 @@ static const char *way_stage(const struct http_resp *resp, const struct err *why
 	switch (resp->failure) {
 	case HTTP_RESOLVE:
 		return "name";
-	case HTTP_PROXY:
+	case HTTP_PROXY_ADDRESS:
+	case HTTP_PROXY_RESOLVE:
+	case HTTP_PROXY_BUSY:
+	case HTTP_PROXY_DENIED:
+	case HTTP_PROXY_AUTH:
+	case HTTP_PROXY_REFUSED:
 		return "proxy";
 	case HTTP_TLS:
+	case HTTP_TLS_REFUSED:
 	case HTTP_CA:
 		return "TLS";
 	default:
@@ -49,7 +35,7 @@ static void way_hint(const struct doctor *d, const char *url,
 		     const struct http_resp *resp, struct err *why)
 {
 	const struct trace *t = &d->trace;
-	const char *proxy = way_proxy_name(url);
+	const char *proxy = proxy_variable(url);
 
 	if (resp->failure == HTTP_CA && t->outdated)
 		err_hint(why, "check this machine's clock, and the server's certificate");
@@ -82,7 +68,7 @@ static void way_failed(struct doctor *d, const char *url, const char *host,
 static void way_arrived(struct doctor *d, const char *url, const char *host)
 {
 	const struct trace *t = &d->trace;
-	const char *proxy = way_proxy_name(url);
+	const char *proxy = proxy_variable(url);
 	char span[CLOCK_TEXT_SIZE];
 
 	if (t->proxied)

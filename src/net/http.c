@@ -1,11 +1,9 @@
 #include "net/http.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/interrupt.h"
-#include "base/log.h"
 #include "net/transfer.h"
 
 enum {
@@ -227,43 +225,4 @@ void http_cleanup(struct http **h)
 const char *http_library(void)
 {
 	return curl_version();
-}
-
-/* Of a value that libcurl can't read, and so shows, all that may be user and password. */
-static void http_hide_user(const char *value)
-{
-	AUTO_BUF struct buf user = BUF_INIT(BUF_URL_MAX);
-	const char *scheme = strstr(value, "://"), *at = strrchr(value, '@');
-	const char *from = scheme ? scheme + 3 : value;
-
-	if (at && at > from)
-		buf_add(&user, from, (size_t)(at - from));
-	redact_add(redact_list(), buf_str(&user));
-}
-
-/* Names as libcurl reads them: libcurl-env(3). */
-void http_hide_proxy_passwords(void)
-{
-	static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "http_proxy",
-					     "HTTP_PROXY",  "all_proxy",   "ALL_PROXY" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		const char *value = getenv(names[i]);
-		CURLU *u = value ? curl_url() : NULL;
-		char *raw = NULL, *plain = NULL;
-
-		if (!u)
-			continue;
-		if (curl_url_set(u, CURLUPART_URL, value,
-				 CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME))
-			http_hide_user(value);
-		if (curl_url_get(u, CURLUPART_PASSWORD, &raw, 0) == CURLUE_OK)
-			redact_add(redact_list(), raw);
-		if (curl_url_get(u, CURLUPART_PASSWORD, &plain, CURLU_URLDECODE) ==
-		    CURLUE_OK)
-			redact_add(redact_list(), plain);
-		curl_free(raw);
-		curl_free(plain);
-		curl_url_cleanup(u);
-	}
 }

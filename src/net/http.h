@@ -16,18 +16,25 @@
 
 /* What ended an attempt that brought no whole answer. */
 enum http_failure {
-	HTTP_OK,	    /* there is a status, headers and a body */
+	HTTP_OK, /* there is a status, headers and a body */
+	/* before the request was sent */
 	HTTP_RESOLVE,	    /* no address for the host */
-	HTTP_RESOLVE_PROXY, /* none for the proxy, or its URL is no URL */
 	HTTP_CONNECT,	    /* nobody answered at the address */
-	HTTP_TLS,	    /* the server's certificate or the handshake */
+	HTTP_TLS,	    /* the handshake */
+	HTTP_TLS_REFUSED,   /* the same, and no later one will do better */
 	HTTP_CA,	    /* the certificate is not one that we trust */
-	HTTP_PROXY,	    /* the proxy refused */
-	HTTP_TIMEOUT,	    /* the time for one attempt was over */
-	HTTP_TRANSFER,	    /* broken off while sending or receiving */
-	HTTP_TOO_BIG,	    /* more than the bound on headers or body */
-	HTTP_SINK,	    /* the receiver of the body failed; its error is returned */
-	HTTP_SIGNAL,	    /* interrupted */
+	HTTP_PROXY_ADDRESS, /* its variable holds no address; nothing was looked up */
+	HTTP_PROXY_RESOLVE, /* no address for the proxy */
+	HTTP_PROXY_BUSY,    /* it can't reach the host now */
+	HTTP_PROXY_DENIED,  /* it does not let us reach the host */
+	HTTP_PROXY_AUTH,    /* it does not take us for a user of its */
+	HTTP_PROXY_REFUSED, /* it will not do it for another reason */
+	/* then, or later */
+	HTTP_TIMEOUT,  /* the time for one attempt was over */
+	HTTP_TRANSFER, /* broken off while sending or receiving */
+	HTTP_TOO_BIG,  /* more than the bound on headers or body */
+	HTTP_SINK,     /* the receiver of the body failed; its error is returned */
+	HTTP_SIGNAL,   /* interrupted */
 };
 
 enum { HTTP_ERROR_MAX = 1024 * 1024 }; /* bytes that an error may use to say why */
@@ -178,10 +185,13 @@ bool http_header(const struct http_resp *resp, const char *name, struct buf *out
  */
 bool http_header_all(const struct http_resp *resp, const char *name, struct buf *out);
 
+/*
+ * Appends the names of the schemes that the challenges in the headers @name (lower case)
+ * ask for, with ", " between them: RFC 9110 section 11.6.1.
+ */
+void http_schemes(const struct http_resp *resp, const char *name, struct buf *out);
+
 /* libcurl, its TLS library, and their versions. */
 const char *http_library(void);
-
-/* Takes the passwords of proxy variables into the list of values to hide. */
-void http_hide_proxy_passwords(void);
 
 #endif

@@ -82,6 +82,37 @@ bool http_header_all(const struct http_resp *resp, const char *name, struct buf 
 	return found;
 }
 
+/* The names in one header's challenges; what has a '=' behind it is a parameter. */
+static void http_add_schemes(const char *p, const char *end, struct buf *out)
+{
+	while (p < end) {
+		size_t n;
+
+		p += strspn(p, " \t,");
+		n = strcspn(p, " \t,=\n");
+		if (n && p[n] != '=')
+			buf_addf(out, "%s%.*s", out->len ? ", " : "", (int)n, p);
+		for (bool quoted = false; p < end && (quoted || *p != ','); p++)
+			if (*p == '"')
+				quoted = !quoted;
+			else if (*p == '\\' && quoted && p + 1 < end)
+				p++;
+	}
+}
+
+void http_schemes(const struct http_resp *resp, const char *name, struct buf *out)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = buf_str(&resp->headers); *p;) {
+		size_t len = strcspn(p, "\n");
+
+		if (len > n && strncmp(p, name, n) == 0 && p[n] == ':')
+			http_add_schemes(p + n + 1, p + len, out);
+		p += len + (p[len] == '\n');
+	}
+}
+
 static const struct {
 	const char *text, *hint;
 	enum err_kind kind;
@@ -90,20 +121,36 @@ static const struct {
 	[HTTP_RESOLVE] = { "the name can't be resolved",
 			   "check the region or URL, and the machine's DNS",
 			   ERR_TRANSIENT, true },
-	[HTTP_RESOLVE_PROXY] = { "the proxy can't be found",
-				 "check HTTPS_PROXY, and the machine's DNS",
+	[HTTP_PROXY_RESOLVE] = { "the proxy can't be found",
+				 "check its address, and the machine's DNS",
 				 ERR_TRANSIENT, true },
 	[HTTP_CONNECT] = { "no connection",
 			   "check the network, the firewall and the proxy", ERR_TRANSIENT,
 			   true },
 	[HTTP_TLS] = { "TLS failed", "check that the URL names a TLS server",
 		       ERR_TRANSIENT, true },
+	[HTTP_TLS_REFUSED] = { "no TLS with this server",
+			       "check the URL, and what stands in between", ERR_TRANSIENT,
+			       false },
 	[HTTP_CA] = { "the server's certificate is not trusted",
 		      "if your network uses its own CA, name its PEM file by ca-file "
 		      "(CC_CA_FILE)",
 		      ERR_TRANSIENT, false },
-	[HTTP_PROXY] = { "the proxy refused", "check HTTPS_PROXY, its user and password",
-			 ERR_TRANSIENT, false },
+	[HTTP_PROXY_REFUSED] = { "the proxy refused", "check the proxy, and its address",
+				 ERR_TRANSIENT, false },
+	[HTTP_PROXY_BUSY] = { "the proxy can't reach the host",
+			      "check the host's name, and what the proxy may reach; or "
+			      "try later",
+			      ERR_TRANSIENT, true },
+	[HTTP_PROXY_DENIED] = { "the proxy does not allow this host",
+				"have it allowed there, or name it in NO_PROXY if it is "
+				"reached without the proxy",
+				ERR_TRANSIENT, false },
+	[HTTP_PROXY_AUTH] = { "the proxy asks who we are",
+			      "give user and password in its address, "
+			      "http://USER:PASSWORD@HOST:PORT: they are sent as Basic, "
+			      "the one scheme that is known here",
+			      ERR_TRANSIENT, false },
 	[HTTP_TIMEOUT] = { "no answer in time",
 			   "check the network, or raise timeout (CC_TIMEOUT)",
 			   ERR_TRANSIENT, true },

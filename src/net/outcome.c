@@ -1,58 +1,12 @@
 /* What became of a transfer: the second half of net/transfer.h. */
 #include "net/transfer.h"
 
-#include <string.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "net/alert.h"
 #include "net/retry.h"
-
-/* What libcurl's codes mean to us. */
-static enum http_failure http_class(CURLcode rc, long proxy_status)
-{
-	switch (rc) {
-	case CURLE_OK:
-		return HTTP_OK;
-	case CURLE_COULDNT_RESOLVE_HOST:
-		return HTTP_RESOLVE;
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		return HTTP_RESOLVE_PROXY;
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_CERTPROBLEM:
-		return HTTP_CA;
-	case CURLE_SSL_CONNECT_ERROR:
-		return HTTP_TLS;
-	case CURLE_OPERATION_TIMEDOUT:
-		return HTTP_TIMEOUT;
-	case CURLE_PROXY:
-		return HTTP_PROXY;
-	case CURLE_ABORTED_BY_CALLBACK:
-		return HTTP_SIGNAL;
-	case CURLE_COULDNT_CONNECT:
-		return proxy_status >= 300 ? HTTP_PROXY : HTTP_CONNECT;
-	default:
-		return proxy_status >= 300 ? HTTP_PROXY : HTTP_TRANSFER;
-	}
-}
-
-static int http_fail(struct transfer *t, CURLcode rc, struct err *err)
-{
-	long proxy_status = 0;
-
-	curl_easy_getinfo(t->curl, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
-	t->resp->failure = t->sink_failed ? HTTP_SINK
-			   : t->too_big	  ? HTTP_TOO_BIG
-					  : http_class(rc, proxy_status);
-	if (t->resp->failure == HTTP_SINK) {
-		*err = t->sink_err;
-		return -1;
-	}
-	if (t->resp->failure == HTTP_SIGNAL)
-		return interrupt_check(err);
-	return http_failure_set(t->resp->failure,
-				*t->detail ? t->detail : curl_easy_strerror(rc), err);
-}
 
 /* RFC 9110 section 6.6.1. */
 static void http_read_date(struct http_resp *resp)
@@ -85,6 +39,140 @@ static void http_read_after(struct http_resp *resp)
 	resp->after_ms = when > now ? (int64_t)(when - now) * 1000 : 0;
 }
 
+/* What libcurl's codes mean to us. */
+static enum http_failure http_class(CURLcode rc)
+{
+	switch (rc) {
+	case CURLE_OK:
+		return HTTP_OK;
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return HTTP_RESOLVE;
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return HTTP_PROXY_RESOLVE;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+		return HTTP_CA;
+	case CURLE_SSL_CONNECT_ERROR:
+		return HTTP_TLS;
+	case CURLE_OPERATION_TIMEDOUT:
+		return HTTP_TIMEOUT;
+	case CURLE_ABORTED_BY_CALLBACK:
+		return HTTP_SIGNAL;
+	case CURLE_COULDNT_CONNECT:
+		return HTTP_CONNECT;
+	default:
+		return HTTP_TRANSFER;
+	}
+}
+
+/* RFC 1928 sections 3 and 6, RFC 1929; the others are SOCKS 4's. */
+static enum http_failure http_socks_class(CURLproxycode code)
+{
+	switch (code) {
+	case CURLPX_RESOLVE_HOST:
+		return HTTP_RESOLVE;
+	case CURLPX_REPLY_GENERAL_SERVER_FAILURE:
+	case CURLPX_REPLY_NETWORK_UNREACHABLE:
+	case CURLPX_REPLY_HOST_UNREACHABLE:
+	case CURLPX_REPLY_CONNECTION_REFUSED:
+	case CURLPX_REPLY_TTL_EXPIRED:
+	case CURLPX_REQUEST_FAILED:
+		return HTTP_PROXY_BUSY;
+	case CURLPX_REPLY_NOT_ALLOWED:
+		return HTTP_PROXY_DENIED;
+	case CURLPX_NO_AUTH:
+	case CURLPX_USER_REJECTED:
+	case CURLPX_IDENTD:
+	case CURLPX_IDENTD_DIFFER:
+		return HTTP_PROXY_AUTH;
+	case CURLPX_CLOSED:
+	case CURLPX_RECV_ADDRESS:
+	case CURLPX_RECV_AUTH:
+	case CURLPX_RECV_CONNECT:
+	case CURLPX_RECV_REQACK:
+	case CURLPX_SEND_AUTH:
+	case CURLPX_SEND_CONNECT:
+	case CURLPX_SEND_REQUEST:
+		return HTTP_TRANSFER;
+	default:
+		return HTTP_PROXY_REFUSED;
+	}
+}
+
+/* What the proxy's answer to CONNECT means, whose headers are in t->resp. */
+static enum http_failure http_connect_class(struct transfer *t, int status)
+{
+	AUTO_BUF struct buf schemes = BUF_INIT(BUF_URL_MAX);
+	struct http_resp answer = *t->resp;
+
+	answer.status = status;
+	http_schemes(&answer, "proxy-authenticate", &schemes);
+	snprintf(t->detail, sizeof(t->detail), "HTTP %d%s%s", status,
+		 schemes.len ? "; it asks for " : "", buf_str(&schemes));
+	if (retry_answer(&answer))
+		return HTTP_PROXY_BUSY;
+	return status == 403   ? HTTP_PROXY_DENIED
+	       : status == 407 ? HTTP_PROXY_AUTH
+			       : HTTP_PROXY_REFUSED;
+}
+
+/* The same, where it is the proxy that the transfer failed at. */
+static enum http_failure http_proxy_class(struct transfer *t, CURLcode rc,
+					  enum http_failure failure)
+{
+	long status = 0, code = CURLPX_OK;
+
+	curl_easy_getinfo(t->curl, CURLINFO_HTTP_CONNECTCODE, &status);
+	curl_easy_getinfo(t->curl, CURLINFO_PROXY_ERROR, &code);
+	if (rc == CURLE_PROXY)
+		return http_socks_class((CURLproxycode)code);
+	if (failure == HTTP_PROXY_RESOLVE && t->proxy_err.kind)
+		return HTTP_PROXY_ADDRESS;
+	if (status >= 300 && (failure == HTTP_CONNECT || failure == HTTP_TRANSFER))
+		return http_connect_class(t, (int)status);
+	return failure;
+}
+
+/* The alert or the like that ended it for good; false where there is none. */
+static bool http_is_alert(struct transfer *t, struct err *err)
+{
+	AUTO_BUF struct buf reason = BUF_INIT(CURL_ERROR_SIZE);
+	enum http_failure failure = t->resp->failure;
+	const struct alert *alert = alert_find(t->detail, &reason);
+
+	if (!alert || (failure != HTTP_TLS && failure != HTTP_TRANSFER))
+		return false;
+	buf_addf(&reason, "; %s", alert->says);
+	t->resp->failure = HTTP_TLS_REFUSED;
+	http_failure_set(t->resp->failure, buf_str(&reason), err);
+	err_hint(err, "%s", alert->hint);
+	return true;
+}
+static int http_fail(struct transfer *t, CURLcode rc, struct err *err)
+{
+	enum http_failure failure = t->sink_failed ? HTTP_SINK
+				    : t->too_big   ? HTTP_TOO_BIG
+						   : http_class(rc);
+	struct http_resp *resp = t->resp;
+
+	resp->failure = http_proxy_class(t, rc, failure);
+	if (resp->failure < HTTP_TIMEOUT)
+		resp->sent = false;
+	if (resp->failure == HTTP_SIGNAL)
+		return interrupt_check(err);
+	if (resp->failure == HTTP_SINK)
+		*err = t->sink_err;
+	else if (resp->failure == HTTP_PROXY_ADDRESS)
+		*err = t->proxy_err;
+	else if (!http_is_alert(t, err))
+		http_failure_set(resp->failure,
+				 *t->detail ? t->detail : curl_easy_strerror(rc), err);
+	return resp->failure >= HTTP_PROXY_ADDRESS && resp->failure < HTTP_TIMEOUT
+		       ? err_wrap(err, "%s", t->proxy)
+		       : -1;
+}
+
 static void transfer_trace(CURL *curl, struct trace *trace)
 {
 	const char *address = NULL;
@@ -108,9 +196,7 @@ int transfer_finish(struct transfer *t, CURLcode rc, struct err *err)
 	transfer_drop_headers(t);
 	if (t->env->opts.trace)
 		transfer_trace(t->curl, t->env->opts.trace);
-	if (rc != CURLE_OK && !t->cut)
-		return http_fail(t, rc, err);
 	http_read_date(t->resp);
 	http_read_after(t->resp);
-	return 0;
+	return rc == CURLE_OK || t->cut ? 0 : http_fail(t, rc, err);
 }

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "net/proxy.h"
 #include "net/url.h"
 
 enum {
@@ -218,20 +219,23 @@ static void http_set_callbacks(struct transfer *t)
 }
 
 /*
- * False when libcurl would send what goes to a loopback address in clear through a proxy
- * elsewhere, secrets and all. The names are those that it reads: libcurl-env(3).
+ * The proxy is handed to libcurl, so that what was checked is what is used; NO_PROXY goes
+ * before it still. In place of a wrong address stands one that libcurl refuses when it
+ * comes to use it. What goes to a loopback address in clear goes through no proxy
+ * elsewhere, secrets and all.
  */
-static bool http_proxy_is_near(void)
+static void http_set_proxy(struct transfer *t)
 {
-	static const char *const names[] = { "http_proxy", "all_proxy", "ALL_PROXY" };
+	const char *url = buf_str(&t->req->url), *address;
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		const char *value = getenv(names[i]);
-
-		if (value)
-			return !*value || url_is_loopback(value);
-	}
-	return true;
+	t->proxy_err = ERR_INIT;
+	t->proxy = t->env->opts.unix_socket ? NULL : proxy_variable(url);
+	address = t->proxy ? getenv(t->proxy) : "";
+	if (t->proxy && proxy_check(address, &t->proxy_err))
+		address = "[";
+	else if (strncasecmp(url, "http:", 5) == 0 && !url_is_loopback(address))
+		address = "";
+	curl_easy_setopt(t->curl, CURLOPT_PROXY, address);
 }
 
 static void http_set_request(struct transfer *t)
@@ -243,8 +247,7 @@ static void http_set_request(struct transfer *t)
 	curl_easy_setopt(c, CURLOPT_URL, buf_str(&req->url));
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-	if (strncasecmp(buf_str(&req->url), "http:", 5) == 0 && !http_proxy_is_near())
-		curl_easy_setopt(c, CURLOPT_PROXY, "");
+	http_set_proxy(t);
 	curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -253,15 +256,12 @@ static void http_set_request(struct transfer *t)
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
 			 (long)(timeout < CONNECT_MS ? timeout : CONNECT_MS));
 	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
-	curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(c, CURLOPT_USERAGENT, "cc-token/" CC_VERSION);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers);
 	if (req->once)
 		curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
-	if (t->env->opts.unix_socket) {
+	if (t->env->opts.unix_socket)
 		curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, t->env->opts.unix_socket);
-		curl_easy_setopt(c, CURLOPT_PROXY, "");
-	}
 	if (req->has_body) {
 		curl_easy_setopt(c, CURLOPT_POST, 1L);
 		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,

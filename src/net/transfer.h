@@ -28,6 +28,8 @@ struct transfer {
 	const struct http_req *req;
 	struct http_resp *resp;
 	struct curl_slist *headers;
+	const char *proxy;    /* the variable that names it; NULL: none */
+	struct err proxy_err; /* why its value is no address */
 	struct err sink_err;
 	bool sink_failed, too_big;
 	bool cut;		/* an error's body ended where there was no more room */

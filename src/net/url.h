@@ -1,6 +1,5 @@
 /*
  * URLs, by libcurl's own parser, so that what is checked is what is connected to.
- * Beside net/http.c and net/transfer.c the only file that includes libcurl.
  */
 #ifndef NET_URL_H
 #define NET_URL_H

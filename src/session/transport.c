@@ -26,10 +26,8 @@ void transport_adopt_ca(struct transport *t, const char *path, const char *origi
 
 struct http *transport_http(struct transport *t, struct err *err)
 {
-	if (!t->http) {
-		http_hide_proxy_passwords();
+	if (!t->http)
 		t->http = http_open(&t->opts, err);
-	}
 	return t->http;
 }
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/quote.h"
 #include "base/utf8.h"
+#include "net/proxy.h"
 #include "net/url.h"
 
 static void settings_take(struct settings *s, enum setting_id id, const char *value,
@@ -281,6 +282,7 @@ static int settings_find_provider(struct settings *s, struct err *err)
 int settings_load(struct settings *s, const struct settings_sources *from,
 		  struct err *err)
 {
+	proxy_hide();
 	s->sources = *from;
 	settings_read(s, SET_ALLOW_ENVIRONMENT);
 	if (settings_check(s, SET_ALLOW_ENVIRONMENT, err))

@@ -116,16 +116,85 @@ behind() {
 	keeps_quiet 's3cr3t-pass'
 	HTTPS_PROXY=http://user:s3cr3t-pass@proxy.nowhere.invalid:3128 fails 4 'proxy' cc get --force -v
 	keeps_quiet 's3cr3t-pass'
-	HTTPS_PROXY='http://user:s3cr3t pass@bad host:x' fails 4 '.' cc get --force -v
-	keeps_quiet 's3cr3t'
 	tokens_asked 1
+}
+
+@test "an address of a proxy that is none: exit 2 before any look-up, and nothing of it is seen" {
+	local address name
+	behind
+	export CC_RETRY_FOR=60
+	for address in 'http://svc:P@ssw0rd-Tail#1@127.0.0.1:3128' 'svc:P@ssw0rd-Tail#1@127.0.0.1:3128' \
+		'http://svc:Passw0rd-Tail/1@127.0.0.1' 'http://svc:Passw0rd-Tail%@127.0.0.1:3128' \
+		'http://svc:Passw0rd-Tail%0a@127.0.0.1:3128' "'http://svc:Passw0rd-Tail@127.0.0.1:3128'" \
+		' http://svc:Passw0rd-Tail@127.0.0.1:3128' 'http://svc:Passw0rd-Tail@127.0.0.1:99999' \
+		'http://svc:Passw0rd-Tail@127.0.0.1:x' 'http://svc:Passw0rd-Tail@127.0.0.1:' \
+		'gopher://svc:Passw0rd-Tail@127.0.0.1:3128' 'http://svc:s3cr3t-Tail pass@bad host:x'; do
+		for name in HTTPS_PROXY https_proxy ALL_PROXY all_proxy; do
+			fails 2 "$name: this is not the address of a proxy: .*percent-encoded" \
+				env "$name=$address" "$CC_TOKEN" get -v
+			keeps_quiet 'Tail|ssw0rd|svc|next attempt'
+		done
+	done
+	HTTPS_PROXY="'http://p:1'" fails 2 'HTTPS_PROXY' cc api /api/v2/users
+	HTTPS_PROXY="'http://p:1'" run --separate-stderr cc doctor
+	same 2 "$status"
+	[[ $output =~ proxy.*HTTPS_PROXY ]]
+	tokens_asked 0
+}
+
+@test "an address of a proxy that is not used may be wrong" {
+	use_genesys
+	HTTPS_PROXY="'" NO_PROXY=127.0.0.1 ok cc get
+	HTTP_PROXY="'" ok cc get --force
+	https_proxy='' HTTPS_PROXY='' ok cc get --force
+	HTTPS_PROXY="'" https_proxy=$EMU_PROXY_URL ok cc get --force
 }
 
 @test "a proxy that refuses, or is no proxy" {
 	behind
-	HTTPS_PROXY=$(emu_proxy proxy.403) fails 4 'proxy' cc get
-	HTTPS_PROXY=$(emu_proxy) fails 4 'proxy|502' cc get --region nowhere.example.com
+	HTTPS_PROXY=$(emu_proxy proxy.403) fails 4 'HTTPS_PROXY: the proxy does not allow this host .HTTP 403.*NO_PROXY' cc get
+	https_proxy=$(emu_proxy proxy.404) fails 4 'https_proxy: the proxy refused .HTTP 404' cc get
+	HTTPS_PROXY=$(emu_proxy) fails 4 "the proxy can't reach the host .HTTP 502" cc get --region nowhere.example.com
 	HTTPS_PROXY=$EMU_URL fails 4 '.' cc get
+	tokens_asked 0
+}
+
+@test "a proxy that can't reach the host for the moment is asked again, as it says" {
+	local words
+	for words in 429x1 500x1 502x1 503x1 504x1 403x1,proxy.retry-after=1; do
+		behind
+		CC_RETRY_FOR=60 HTTPS_PROXY=$(emu_proxy "proxy.$words") ok cc get --force
+		says "the proxy can't reach the host .HTTP ${words%%x*}.; next attempt"
+		same 2 "$(journal_count --kind proxy)"
+		tokens_asked 1
+	done
+	behind
+	CC_RETRY_FOR=10 HTTPS_PROXY=$(emu_proxy proxy.503,proxy.retry-after=30.5) fails 4 'gave up after 1 attempt' cc get --force
+	same 1 "$(journal_count --kind proxy)"
+	# What never left may be sent again, whatever it does.
+	use_genesys
+	ok cc get
+	HTTPS_PROXY=$(emu_proxy proxy.503x1) ok cc api POST /api/v2/routing/queues -d '{}'
+	same 2 "$(journal_count --kind proxy)"
+	same 1 "$(journal_count --kind api)"
+}
+
+@test "a SOCKS proxy is told apart like another" {
+	behind
+	HTTPS_PROXY=$(SOCKS=1 emu_proxy) ok cc get
+	behind
+	CC_RETRY_FOR=60 ALL_PROXY=$(SOCKS=1 emu_proxy proxy.socksx1=4) ok cc get --force
+	says "ALL_PROXY: the proxy can't reach the host .*; next attempt"
+	HTTPS_PROXY=$(SOCKS=1 emu_proxy proxy.socks=2) CC_RETRY_FOR=60 fails 4 'HTTPS_PROXY: the proxy does not allow' cc get --force
+	HTTPS_PROXY=$(SOCKS=1 emu_proxy proxy.socks=7) CC_RETRY_FOR=60 fails 4 'HTTPS_PROXY: the proxy refused' cc get --force
+	HTTPS_PROXY=$EMU_SOCKS_AUTH_URL CC_RETRY_FOR=60 fails 4 'HTTPS_PROXY: the proxy asks who we are' cc get --force
+}
+
+@test "a proxy that asks who we are: which scheme is told" {
+	behind
+	HTTPS_PROXY=$(emu_proxy proxy.407,proxy.header=Proxy-Authenticate%3ANegotiate) \
+		CC_RETRY_FOR=60 fails 4 'HTTPS_PROXY: .*407; it asks for Negotiate.*Basic' cc get
+	HTTPS_PROXY=http://${EMU_PROXY_AUTH_URL#*@} CC_RETRY_FOR=60 fails 4 '407; it asks for Basic.*USER:PASSWORD' cc get
 	tokens_asked 0
 }
 

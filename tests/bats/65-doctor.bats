@@ -141,13 +141,24 @@ no_secrets() {
 	[[ ! -e $BATS_TEST_TMPDIR/new ]]
 }
 
+@test "what stands in the query of a URL is not shown" {
+	use_oauth2
+	export CC_TOKEN_URL="$CC_TOKEN_URL?api_key=S3cr3t" CC_REVOKE_URL="$CC_REVOKE_URL?api_key=S3cr3t"
+	export CC_API_URL="$CC_API_URL?api_key=S3cr3t#S3cr3t" CC_ISSUER="$EMU_ISSUER?api_key=S3cr3t"
+	run --separate-stderr cc doctor -v
+	[[ $output == *"token-url (from CC_TOKEN_URL) = ${CC_TOKEN_URL%%\?*}"$'\n'* ]]
+	[[ $output$stderr != *S3cr3t* ]]
+	run --separate-stderr cc doctor --json
+	[[ $output$stderr != *S3cr3t* ]]
+}
+
 @test "the proxy: the one in use, one left out, one that refuses, one that is not there" {
 	use_names "$EMU_GENESYS_ID" "$EMU_GENESYS_SECRET"
 	ends 0 cc doctor
 	line ok proxy 'HTTPS_PROXY \(127.0.0.1\) leads to login.mypurecloud.com'
 	line ok proxy 'leads to api.mypurecloud.com'
 	HTTPS_PROXY=$(PASSWORD=1 emu_proxy | sed s/p%40ss/wr0ng-password/) ends 4 cc doctor
-	line failed proxy 'the proxy refused.*407'
+	line failed proxy 'HTTPS_PROXY: the proxy asks who we are.*407'
 	[[ $output$stderr != *wr0ng-password* ]]
 	unset HTTPS_PROXY
 	https_proxy=http://127.0.0.1:1 ends 4 cc doctor

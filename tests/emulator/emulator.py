@@ -19,6 +19,7 @@ from pathlib import Path
 from certs import LOOPBACK_NAMES, VENDOR_NAMES, Authority
 from proxy import PASSWORD, USER, Proxy
 from routes import handle
+from socks import Socks
 from vendors import CXONE_TENANT, FAMILIES, SUB_DOMAIN
 from wire import Gone, Wire, serve
 from world import Journal, World
@@ -90,6 +91,10 @@ def start(world: World, directory: Path, options: argparse.Namespace) -> dict[st
     plain = listen(bind, Proxy(world, context, bind, password=False).serve)
     locked = listen(bind, Proxy(world, context, bind, password=True).serve)
     urls["EMU_PROXY_URL"] = f"http://{host}:{plain}"
+    socks = listen(bind, Socks(world, context, bind, password=False).serve)
+    urls["EMU_SOCKS_URL"] = f"socks5h://{host}:{socks}"
+    strict = listen(bind, Socks(world, context, bind, password=True).serve)
+    urls["EMU_SOCKS_AUTH_URL"] = f"socks5h://{host}:{strict}"
     urls["EMU_PROXY_AUTH_URL"] = f"http://{USER}:{PASSWORD.replace('@', '%40')}@{host}:{locked}"
     return {**urls, "EMU_CA_FILE": str(authority.certificate), "EMU_DIR": str(directory),
             "EMU_PID": str(os.getpid()), "EMU_SUB_DOMAIN": SUB_DOMAIN,

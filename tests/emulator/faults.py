@@ -60,6 +60,7 @@ SETTINGS = {
                            "`garbage`, `huge` or `none`"),
     "date": ("any", "the Date header is VALUE seconds off (`+3600`, `-3600`), `none` or `garbage`"),
     "header": ("any", "the header VALUE, `NAME:TEXT`, goes along"),
+    "socks": ("proxy", "a SOCKS proxy replies VALUE (RFC 1928, section 6)"),
     "encoding": ("any", "bodies are in the content coding VALUE (`gzip`, `deflate`, or the name of "
                         "another, which is not true) unless the request asks for `identity`; with "
                         "a `!` behind it, even then"),

@@ -62,6 +62,9 @@ class Proxy:
                 user, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
             except (binascii.Error, UnicodeDecodeError):
                 return None
+        return self.named(user, secret)
+
+    def named(self, user: str, secret: str) -> tuple[str, str] | None:
         if self.password and secret != PASSWORD:
             return None
         if user in ("", USER):
@@ -75,9 +78,19 @@ class Proxy:
             return page(407, ("Proxy-Authenticate", 'Basic realm="emulator"'))
         fault = self.world.namespace(named[0]).use(parse(named[1]), "proxy", None, is_answer)
         if fault is not None:
-            return (page(int(fault.name)) if fault.name.isdigit()
+            return (page(int(fault.name), *self.headers(named)) if fault.name.isdigit()
                     else Answer(status=0, delivery=fault.name))
         return None if self.reaches(target(request)[0]) else page(502)
+
+    def setting(self, named: tuple[str, str], name: str) -> str:
+        fault = self.world.namespace(named[0]).use(parse(named[1]), "proxy", None,
+                                                   lambda one: one == name)
+        return (fault and fault.value) or ""
+
+    def headers(self, named: tuple[str, str]) -> list[tuple[str, str]]:
+        after = self.setting(named, "retry-after")
+        name, _, text = self.setting(named, "header").partition(":")
+        return [one for one in (("Retry-After", after), (name, text)) if all(one)]
 
     def reaches(self, host: str) -> bool:
         if self.is_local(host):
@@ -102,15 +115,20 @@ class Proxy:
 
     def tunnel(self, wire: Wire, request: Request, named: tuple[str, str]) -> None:
         host, port = target(request)
+        self.connect(wire, host, port, named, b"HTTP/1.1 200 Connection established\r\n\r\n")
+
+    def connect(self, wire: Wire, host: str, port: int, named: tuple[str, str],
+                greeting: bytes) -> None:
+        """The tunnel itself, once `greeting` has told that it stands."""
         if self.is_local(host):
             with dial(host, port) as other:
-                wire.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                wire.send(greeting)
                 relay(wire, other)
             return
-        wire.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        wire.send(greeting)
         with self.context.wrap_socket(wire.sock, server_side=True) as inside:
             serve(Wire(inside), "https",
-                  lambda one: handle(self.world, one, named, tunnel=host), via=request.target)
+                  lambda one: handle(self.world, one, named, tunnel=host), via=f"{host}:{port}")
 
     def forward(self, wire: Wire, request: Request, named: tuple[str, str]) -> None:
         """Plain http by absolute URI: one request, then the connection ends."""

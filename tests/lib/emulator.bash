@@ -78,18 +78,21 @@ emu_faults() {
 }
 
 # emu_proxy [WORDS]: the URL of a proxy through which the vendors' real host names lead to this
-# test's namespace. PASSWORD=1 in front of it gives the proxy that wants a password.
+# test's namespace. PASSWORD=1 in front of it gives the proxy that wants a password, SOCKS=1 one that
+# speaks SOCKS 5.
 emu_proxy() {
 	local words=${1:--} url=$EMU_PROXY_URL secret=x
 	if [ -n "${PASSWORD-}" ]; then
 		url=http://${EMU_PROXY_AUTH_URL#*@}
 		secret=p%40ss
+	elif [ -n "${SOCKS-}" ]; then
+		url=$EMU_SOCKS_URL
 	fi
 	words=${words//%/%25}
 	words=${words//@/%40}
 	words=${words//:/%3A}
 	words=${words//\//%2F}
-	printf 'http://%s~%s:%s@%s\n' "$EMU_NS" "$words" "$secret" "${url#http://}"
+	printf '%s://%s~%s:%s@%s\n' "${url%%:*}" "$EMU_NS" "$words" "$secret" "${url#*://}"
 }
 
 # journal [OPTION…]: the journal of this test's namespace; see journal.py --help.
