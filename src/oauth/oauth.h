@@ -37,7 +37,10 @@ int oauth_revoke_request(const struct flow *f, const struct endpoints *e,
 			 const struct settings *s, const char *token, bool is_refresh,
 			 struct http_req *ret, struct err *err);
 
-/* Reads its answer; a token that is gone already counts as revoked. */
+/*
+ * Reads its answer. A token that is gone already counts as revoked; a 2xx does not when
+ * its body is a page of HTML, or JSON that tells of an error.
+ */
 enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct http_resp *resp,
 				       struct err *err);
 

@@ -283,6 +283,46 @@ enum oauth_verdict oauth_token_answer(const struct flow *f, const struct setting
 	return OAUTH_OK;
 }
 
+/* A page of something in between: a proxy's, a portal's. An empty one says nothing. */
+static bool oauth_is_page(const struct http_resp *resp)
+{
+	AUTO_BUF struct buf type = BUF_INIT(1024);
+	const char *text = buf_str(&resp->body);
+
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3;
+	if (text[strspn(text, " \t\r\n")] != '<')
+		return false;
+	return (http_header(resp, "content-type", &type) &&
+		strcasestr(buf_str(&type), "html")) ||
+	       oauth_body_has(resp, "<html") || oauth_body_has(resp, "<!doctype html");
+}
+
+/* True for a member that says something: not null, false, 0, nor empty. */
+static bool oauth_says(const struct json *doc, const char *key)
+{
+	const struct json *v = json_get(doc, key);
+	const char *text = json_text(v);
+
+	return (text && *text) || json_number(v) != 0 || json_count(v) ||
+	       json_bool(doc, key, false);
+}
+
+/* A failure under a 2xx, in the ways that gateways and vendors tell of it. */
+static bool oauth_is_failure(const struct http_resp *resp)
+{
+	static const char *const keys[] = { "error", "errors", "errorCode",
+					    "error_code" };
+	struct err ignored = ERR_INIT;
+	AUTO_JSON struct json *doc =
+		json_parse(buf_str(&resp->body), resp->body.len, &ignored);
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (oauth_says(doc, keys[i]))
+			return true;
+	return json_num(doc, "status", 0) >= 400;
+}
+
 /*
  * RFC 7009 section 2.2: 200 also for a token that is not known. Genesys answers 401 for
  * one that is gone (docs/vendors.md), but its wrong client would not get a token at all.
@@ -290,11 +330,18 @@ enum oauth_verdict oauth_token_answer(const struct flow *f, const struct setting
 enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct http_resp *resp,
 				       struct err *err)
 {
+	bool done = resp->status >= 200 && resp->status < 300;
 	bool gone = f->revocation == REVOKE_GENESYS && resp->status == 401;
 
-	if ((resp->status >= 200 && resp->status < 300) || gone)
+	if ((done || gone) && oauth_is_page(resp)) {
+		err_set(err, ERR_REFUSED, "HTTP %d with a page of HTML", resp->status);
+		err_hint(err, "check the revocation endpoint's URL, and whether a proxy "
+			      "answers in its place");
+		return OAUTH_REFUSED;
+	}
+	if (gone || (done && !oauth_is_failure(resp)))
 		return OAUTH_OK;
-	if (retry_answer(resp)) {
+	if (!done && retry_answer(resp)) {
 		oauth_describe_error(resp, ERR_TRANSIENT, err);
 		return OAUTH_RETRY;
 	}

@@ -362,41 +362,6 @@ static void test_long_text(void **state)
 	redact_release(redact_list());
 }
 
-static void test_revocation(void **state)
-{
-	static const struct {
-		const char *const *env;
-		int status;
-		enum oauth_verdict want;
-	} rows[] = {
-		{ genesys, 200, OAUTH_OK },	 { genesys, 204, OAUTH_OK },
-		{ genesys, 202, OAUTH_OK },	 { genesys, 401, OAUTH_OK },
-		{ genesys, 403, OAUTH_REFUSED }, { genesys, 404, OAUTH_REFUSED },
-		{ genesys, 400, OAUTH_REFUSED }, { genesys, 429, OAUTH_RETRY },
-		{ genesys, 500, OAUTH_RETRY },	 { genesys, 302, OAUTH_REFUSED },
-		{ oauth2, 200, OAUTH_OK },	 { oauth2, 401, OAUTH_REFUSED },
-		{ oauth2, 400, OAUTH_REFUSED },	 { oauth2, 503, OAUTH_RETRY },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		AUTO_RESP struct http_resp resp;
-		AUTO_WAY struct way w;
-		struct err err = ERR_INIT;
-		char row[16];
-
-		snprintf(row, sizeof(row), "row %zu", i);
-		way_find(&w, rows[i].env);
-		answer(&resp, rows[i].status, NULL, "{\"error\":\"x\"}");
-		same_number(row, oauth_revoke_answer(w.flow, &resp, &err), rows[i].want);
-		same_number(row, err.kind,
-			    rows[i].want == OAUTH_OK	  ? ERR_NONE
-			    : rows[i].want == OAUTH_RETRY ? ERR_TRANSIENT
-							  : ERR_REFUSED);
-	}
-	redact_release(redact_list());
-}
-
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_tokens),
 	cmocka_unit_test(test_lifetimes),
@@ -405,7 +370,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_too_long),
 	cmocka_unit_test(test_refusals),
 	cmocka_unit_test(test_long_text),
-	cmocka_unit_test(test_revocation),
 };
 
 TEST_MAIN(tests)
