@@ -79,6 +79,7 @@ struct http_resp {
 	enum http_failure failure;
 	bool sent;  /* at least a part of the request left; it may have been acted upon */
 	int status; /* of the last answer, 0 when none came */
+	bool head_ended;	/* the empty line behind the headers has come */
 	struct buf status_line; /* "HTTP/1.1 200 OK" */
 	struct buf headers;	/* "name: value\n", names in lower case */
 	/*
@@ -113,7 +114,10 @@ struct http_job {
 
 struct http {
 	/*
-	 * 0 when an answer came, whatever its status. Else -1; resp->failure tells why,
+	 * 0 when an answer came, whatever its status, and whole: its head to the empty
+	 * line, its body as long as Content-Length or the chunks say, or else to the end
+	 * of the connection, which on TLS is a close_notify (RFC 9112 sections 6.3, 8 and
+	 * 9.8). Else -1; resp->failure tells why,
 	 * and http_failure_retry() whether another attempt makes sense. The old content
 	 * of @resp is dropped first; its bounds are kept.
 	 */

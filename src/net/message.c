@@ -221,8 +221,11 @@ bool http_take_header(struct http_resp *resp, const char *data, size_t len)
 		buf_reset(out);
 		buf_reset(&resp->status_line);
 		buf_add(&resp->status_line, data, (size_t)(end - data));
+		resp->head_ended = false;
 		return true;
 	}
+	if (end == data)
+		resp->head_ended = true;
 	if (!colon)
 		return true;
 	for (p = data; p < colon && !http_is_blank(*p); p++)

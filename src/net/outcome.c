@@ -2,6 +2,8 @@
 #include "net/transfer.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/interrupt.h"
@@ -184,6 +186,37 @@ static void transfer_trace(CURL *curl, struct trace *trace)
 	trace->proxied = tunnel != 0;
 }
 
+/* RFC 9112 section 6.3: what tells where the body ends, but for the connection's end. */
+static bool transfer_is_framed(const struct transfer *t)
+{
+	AUTO_BUF struct buf coding = BUF_INIT(1024);
+	int status = t->resp->status;
+	curl_off_t length = -1;
+
+	curl_easy_getinfo(t->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	http_header_all(t->resp, "transfer-encoding", &coding);
+	return length >= 0 || strcasestr(buf_str(&coding), "chunked") || status == 204 ||
+	       status == 304 || strcmp(t->req->method, "HEAD") == 0;
+}
+
+/*
+ * libcurl minds lengths and chunks. But it takes a head without its end, or an interim
+ * one, for an answer, and any end of a TLS connection for that of a body.
+ */
+static bool transfer_is_whole(struct transfer *t)
+{
+	const char *why = NULL;
+
+	if (!t->resp->head_ended || t->resp->status < 200)
+		why = "its head is not whole";
+	else if (strncasecmp(buf_str(&t->req->url), "https:", 6) == 0 &&
+		 !transfer_is_framed(t) && !ending_is_told(&t->env->ending, t->ssl))
+		why = "no length, and no close_notify at its end";
+	if (why)
+		snprintf(t->detail, sizeof(t->detail), "%s", why);
+	return !why;
+}
+
 int transfer_finish(struct transfer *t, CURLcode rc, struct err *err)
 {
 	long status = 0, sent = 0;
@@ -196,6 +229,8 @@ int transfer_finish(struct transfer *t, CURLcode rc, struct err *err)
 	transfer_drop_headers(t);
 	if (t->env->opts.trace)
 		transfer_trace(t->curl, t->env->opts.trace);
+	if (rc == CURLE_OK && !transfer_is_whole(t))
+		rc = CURLE_PARTIAL_FILE;
 	http_read_date(t->resp);
 	http_read_after(t->resp);
 	return rc == CURLE_OK || t->cut ? 0 : http_fail(t, rc, err);

@@ -17,15 +17,29 @@ enum {
 	GRACE_MS = 500,
 };
 
+/* What follows the head comes on this connection, and its end counts. */
+static void transfer_note_ssl(struct transfer *t)
+{
+	struct curl_tlssessioninfo *info = NULL;
+
+	curl_easy_getinfo(t->curl, CURLINFO_TLS_SSL_PTR, &info);
+	t->ssl = info && info->backend == CURLSSLBACKEND_OPENSSL ? info->internals : NULL;
+	if (t->ssl)
+		ending_forget(&t->env->ending, t->ssl);
+}
+
 static size_t http_on_header(char *data, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
 	size_t len = size * n;
 
-	if (http_take_header(t->resp, data, len))
-		return len;
-	t->too_big = true;
-	return 0;
+	if (!http_take_header(t->resp, data, len)) {
+		t->too_big = true;
+		return 0;
+	}
+	if (t->resp->head_ended)
+		transfer_note_ssl(t);
+	return len;
 }
 
 static size_t http_to_sink(struct transfer *t, const char *data, size_t len)
@@ -138,6 +152,7 @@ static CURLcode http_on_ssl_ctx(CURL *curl, void *ssl_ctx, void *arg)
 	(void)curl;
 	if (trust_install(env->trust, ssl_ctx))
 		return CURLE_SSL_CERTPROBLEM;
+	ending_install(&env->ending, ssl_ctx);
 	if (env->opts.trace) {
 		trace_install(env->opts.trace, ssl_ctx);
 		buf_set(&env->opts.trace->roots, trust_source(env->trust));
@@ -302,6 +317,7 @@ int transfer_prepare(struct transfer *t, struct err *err)
 	t->sink_err = ERR_INIT;
 	t->sink_failed = t->too_big = t->cut = false;
 	t->received = t->paused_boot_ms = t->idle_ms = t->grace_boot_ms = 0;
+	t->ssl = NULL;
 	t->detail[0] = '\0';
 	curl_easy_reset(t->curl); /* keeps connections, DNS and TLS sessions */
 	if (tls)

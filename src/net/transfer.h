@@ -7,6 +7,7 @@
 
 #include <curl/curl.h>
 
+#include "net/ending.h"
 #include "net/http.h"
 #include "net/trust.h"
 
@@ -19,6 +20,7 @@ struct transfer_env {
 	/* Those open; libcurl does not tell which one a transfer has got. */
 	curl_socket_t sockets[TRANSFER_SOCKETS_MAX];
 	size_t socket_count;
+	struct ending ending;
 };
 
 /* One request on its way. libcurl's handle is kept for the next one. */
@@ -32,8 +34,9 @@ struct transfer {
 	struct err proxy_err; /* why its value is no address */
 	struct err sink_err;
 	bool sink_failed, too_big;
-	bool cut;		/* an error's body ended where there was no more room */
-	int64_t received;	/* bytes of the body */
+	const void *ssl;  /* of its connection; NULL: without TLS, or no answer yet */
+	bool cut;	  /* an error's body ended where there was no more room */
+	int64_t received; /* bytes of the body */
 	int64_t paused_boot_ms; /* since when it waits for its sink; 0: it doesn't */
 	int64_t idle_ms;	/* time in which nobody served it, or it was paused */
 	int64_t grace_boot_ms;	/* after a signal: when to give up; 0 before one */

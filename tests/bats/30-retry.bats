@@ -24,11 +24,22 @@ at_least() { jq -en "$1 >= $2" >/dev/null || note "$1 s, wanted $2 at least"; }
 
 @test "what breaks on the way is tried again" {
 	local words
-	for words in closex1 resetx1 shortx1 chunkcutx1; do
-		use_genesys "$words"
+	for words in close reset short chunkcut noclose headcut headopen interim; do
+		use_genesys "${words}x1"
 		ok cc get
-		says 'next attempt in'
+		says 'next attempt in' || note "$words"
 		tokens_asked 2
+		use_genesys "$words"
+		CC_RETRY_FOR=0 fails 4 'broke off' cc get
+		use_genesys "api.$words"
+		CC_RETRY_FOR=0 fails 4 'broke off' cc api /api/v2/users/x
+	done
+	for words in close headcut headopen interim; do # a 204 has no body that could be cut
+		use_genesys "revoke.${words}x1"
+		ok cc get
+		ok cc stop
+		says '1 token revoked'
+		same 2 "$(journal_count --kind revoke)"
 	done
 	use_genesys hangx1
 	CC_TIMEOUT=1 ok cc get
@@ -42,6 +53,17 @@ at_least() { jq -en "$1 >= $2" >/dev/null || note "$1 s, wanted $2 at least"; }
 	use_genesys nolength
 	ok cc get
 	same '' "$stderr"
+}
+
+@test "in clear, the end of the connection is the end of a body without a length" {
+	local words
+	use_genesys noclose
+	CC_TOKEN_URL=${CC_TOKEN_URL/$EMU_URL/$EMU_HTTP_URL} ok cc get
+	same '' "$stderr"
+	for words in headcut headopen interim short chunkcut; do
+		use_genesys "$words"
+		CC_RETRY_FOR=0 CC_TOKEN_URL=${CC_TOKEN_URL/$EMU_URL/$EMU_HTTP_URL} fails 4 'broke off' cc get
+	done
 }
 
 @test "Retry-After in seconds, and as a date, is waited for" {

@@ -41,7 +41,14 @@ DELIVERIES = {
     "halfjson": ("token", "half of the true body under its own, right Content-Length; done, too"),
     "chunkcut": ("token", "half of the true body, chunked, without the last chunk; done, too"),
     "chunked": ("token", "the true answer, chunked: no fault at all"),
-    "nolength": ("token", "the true answer, its end marked by close alone: no fault at all"),
+    "nolength": ("token", "the true answer, its end marked by close alone, on TLS with a "
+                          "close_notify: no fault at all"),
+    "noclose": ("token", "the same without close_notify: on TLS nobody can tell whether it is "
+                         "whole; done, too"),
+    "headcut": ("token", "the status line and half the name of a header, then a proper end of the "
+                         "connection; done, too"),
+    "headopen": ("token", "the head without the empty line behind it, then the same; done, too"),
+    "interim": ("token", "an interim answer (103) alone, then the same; done, too"),
 }
 SETTINGS = {
     "lifetime": ("any", "the tokens live VALUE seconds (genesys 86400, others 3600)"),

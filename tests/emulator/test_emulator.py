@@ -301,12 +301,14 @@ class Faults(EmulatorCase):
             self.login("close")
         with self.assertRaises((ConnectionResetError, ssl.SSLError, http.client.IncompleteRead)):
             self.login("reset")
-        for words in ("short", "chunkcut"):
+        for words in ("short", "chunkcut", "headopen"):
             with self.assertRaises(http.client.IncompleteRead):
                 self.login(words)
         with self.assertRaises(json.JSONDecodeError):
             self.login("halfjson").json()
-        for words in ("slow=0", "chunked", "nolength"):
+        self.assertEqual(self.login("interim").status, 103)
+        self.assertEqual(self.login("headcut").body, b"")
+        for words in ("slow=0", "chunked", "nolength", "noclose"):
             self.assertIn("access_token", self.login(words).json())
 
     def test_hang_ends_with_the_client(self) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import select
 import socket
+import ssl
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -65,6 +67,13 @@ class Wire:
         """Swallow whatever comes until the peer goes away."""
         while self.sock.recv(PIECE):
             pass
+
+    def close_notify(self) -> None:
+        """Say on TLS that this is the end, and let the peer say it, too."""
+        if isinstance(self.sock, ssl.SSLSocket):
+            self.sock.settimeout(5)
+            with contextlib.suppress(OSError):
+                self.sock.unwrap()
 
     def reset(self) -> None:
         """Close with RST, what is unsent thrown away."""
@@ -241,9 +250,34 @@ def _chunk_cut(wire: Wire, answer: Answer) -> bool:
 
 
 def _no_length(wire: Wire, answer: Answer) -> bool:
+    _no_close(wire, answer)
+    wire.close_notify()
+    return False
+
+
+def _no_close(wire: Wire, answer: Answer) -> bool:
     wire.send(head(answer, "Connection: close"))
     for piece in _pieces(answer):
         wire.send(piece)
+    return False
+
+
+def _head_cut(wire: Wire, answer: Answer) -> bool:
+    whole = head(answer, _length(answer))
+    wire.send(whole[:whole.index(b"\r\n") + 2 + len("Content-Le")])
+    wire.close_notify()
+    return False
+
+
+def _head_open(wire: Wire, answer: Answer) -> bool:
+    wire.send(head(answer, _length(answer))[:-2])
+    wire.close_notify()
+    return False
+
+
+def _interim(wire: Wire, answer: Answer) -> bool:
+    wire.send(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
+    wire.close_notify()
     return False
 
 
@@ -293,11 +327,12 @@ def _not_http(wire: Wire, answer: Answer) -> bool:
 DELIVERIES: dict[str, Callable[[Wire, Answer], bool]] = {
     "hang": _hang, "close": _close, "nothttp": _not_http, "slow": _slow, "reset": _reset,
     "short": _short, "halfjson": _half_json, "chunkcut": _chunk_cut, "chunked": _chunked,
-    "bigchunked": _chunked, "nolength": _no_length,
+    "bigchunked": _chunked, "nolength": _no_length, "noclose": _no_close,
+    "headcut": _head_cut, "headopen": _head_open, "interim": _interim,
 }
 
 
-SILENT = ("hang", "close", "nothttp")
+SILENT = ("hang", "close", "nothttp", "headcut", "headopen", "interim")
 
 
 def pause(seconds: float) -> None:

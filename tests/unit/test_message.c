@@ -68,6 +68,29 @@ static void test_lines(void **state)
 	}
 }
 
+static void test_end_of_head(void **state)
+{
+	static const struct {
+		const char *head;
+		bool ended;
+	} rows[] = {
+		{ "HTTP/1.1 200 OK\r\n", false },
+		{ "HTTP/1.1 200 OK\r\nA: b\r\n", false },
+		{ "HTTP/1.1 200 OK\r\nA: b\r\n\r\n", true },
+		{ "HTTP/1.0 200 OK\n\n", true },
+		{ "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n", false },
+		{ "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", true },
+		{ "HTTP/1.1 200 OK\r\nA: b\r\n \r\n", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		teardown(state);
+		setup(state);
+		take(rows[i].head);
+		same_number(rows[i].head, resp.head_ended, rows[i].ended);
+	}
+}
+
 static void test_bounds(void **state)
 {
 	(void)state;
@@ -82,6 +105,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_lines),
+		TEST(test_end_of_head),
 		TEST(test_bounds),
 	};
 
