@@ -10,6 +10,7 @@
 int app_settings(struct app *app, struct err *err)
 {
 	const struct settings_sources from = { .input = app->runner.input,
+					       .emptied = runner_emptied(&app->runner),
 					       .handed = app->runner.handed,
 					       .environment = true };
 

@@ -24,8 +24,11 @@ static int provider_need(const struct settings *s, enum setting_id id, struct er
 
 	if (settings_has(s, id))
 		return 0;
+	if (settings_check_empty(s, id, err) == 0)
+		err_set(err, ERR_USAGE, "%s is not set", settings_row(id)->name);
+	if (*err->hint)
+		return -1;
 	settings_env_names(id, s->provider, &env);
-	err_set(err, ERR_USAGE, "%s is not set", settings_row(id)->name);
 	if (s->confined)
 		return err_hint(err,
 				"set the input of that name; where one secret comes "
@@ -58,6 +61,16 @@ static const struct flow *provider_choose(const struct settings *s)
 	return provider_row(s->provider, GRANT_CLIENT_CREDENTIALS, 0);
 }
 
+/* Where both came empty the secret is what there is to say of. */
+static int provider_need_both(const struct settings *s, enum setting_id id,
+			      enum setting_id secret, bool need_secret, struct err *err)
+{
+	if (!settings_has(s, id) && settings_check_empty(s, secret, err))
+		return -1;
+	return provider_need(s, id, err) ||
+	       (need_secret && provider_need(s, secret, err));
+}
+
 const struct flow *provider_flow(const struct settings *s, bool need_secrets,
 				 struct err *err)
 {
@@ -67,12 +80,11 @@ const struct flow *provider_flow(const struct settings *s, bool need_secrets,
 		return NULL;
 	f = provider_choose(s);
 	if (f->grant != GRANT_ACCESS_KEY &&
-	    (provider_need(s, SET_CLIENT_ID, err) ||
-	     (need_secrets && provider_need(s, SET_CLIENT_SECRET, err))))
+	    provider_need_both(s, SET_CLIENT_ID, SET_CLIENT_SECRET, need_secrets, err))
 		return NULL;
 	if (f->grant != GRANT_CLIENT_CREDENTIALS &&
-	    (provider_need(s, SET_ACCESS_KEY_ID, err) ||
-	     (need_secrets && provider_need(s, SET_ACCESS_KEY_SECRET, err))))
+	    provider_need_both(s, SET_ACCESS_KEY_ID, SET_ACCESS_KEY_SECRET, need_secrets,
+			       err))
 		return NULL;
 	return f;
 }

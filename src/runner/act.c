@@ -40,8 +40,7 @@ static bool act_here(void)
  */
 static const char *act_input(const char *name)
 {
-	return getenv("client-secret") ? runner_env(name)
-				       : runner_input_variable(name, '-');
+	return getenv("client-secret") ? getenv(name) : runner_input_variable(name, '-');
 }
 
 /*
@@ -93,6 +92,7 @@ const struct runner_row runner_act = {
 	.here = act_here,
 	.step_here = act_step_here,
 	.input = act_input,
+	.emptied = "does the secret exist? act takes it from --secret-file or -s",
 	.isolates = true,
 	.mask = act_mask,
 	.mask_first = COMMAND_FIRST,

@@ -133,6 +133,8 @@ static const struct runner_place azure_places[] = {
 const struct runner_row runner_azure = {
 	.name = "azure",
 	.here = azure_here,
+	.emptied = "does the secret exist, and does env: map it? Pull requests from "
+		   "forks get none",
 	.mask = azure_mask,
 	.put = azure_put,
 	.add = azure_add,

@@ -83,6 +83,8 @@ const struct runner_row runner_github = {
 	.here = github_here,
 	.step_here = github_step_here,
 	.input = github_input,
+	.emptied = "does the secret exist? Pull requests from forks and by Dependabot "
+		   "get none",
 	.keeps_state = true,
 	.in_container = github_in_container,
 	.mask = command_mask,

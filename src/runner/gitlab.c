@@ -10,8 +10,9 @@ static bool gitlab_here(void)
 static const char *gitlab_input(const char *name)
 {
 	const char *value = runner_input_variable(name, '-');
+	const char *other = runner_input_variable(name, '_');
 
-	return value ? value : runner_input_variable(name, '_');
+	return other && !(value && *value) ? other : value;
 }
 
 /* Kept beside the project for the temporary files of a job. */
@@ -24,5 +25,7 @@ const struct runner_row runner_gitlab = {
 	.name = "gitlab",
 	.here = gitlab_here,
 	.input = gitlab_input,
+	.emptied = "does the CI/CD variable exist? Is it protected, on an unprotected "
+		   "branch?",
 	.places = gitlab_places,
 };

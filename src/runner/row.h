@@ -25,8 +25,11 @@ struct runner_row {
 	 * actions run; NULL: there are none.
 	 */
 	bool (*step_here)(void);
-	/* The value of an input of ours, as this runner hands it over; NULL without. */
+	/* The value of an input of ours, as this runner hands it over, "" where it came
+	 * empty; NULL without. */
 	const char *(*input)(const char *name);
+	/* What to do about a secret that came empty: why runners make it so. */
+	const char *emptied;
 	/* True inside the container of an action; NULL: never. */
 	bool (*in_container)(void);
 	bool isolates; /* an action has a container of its own, however it looks */
@@ -63,7 +66,7 @@ const char *runner_env(const char *name);
 
 /*
  * The value of the variable INPUT_<name>, in upper case, with @dash for its dashes; NULL
- * where it is not set, or empty.
+ * where it is not set.
  */
 const char *runner_input_variable(const char *name, char dash);
 

@@ -38,7 +38,7 @@ const char *runner_input_variable(const char *name, char dash)
 		else if (*p == '-')
 			*p = dash;
 	}
-	return runner_env(variable);
+	return getenv(variable);
 }
 
 const struct runner_row *const runner_rows[] = {
@@ -115,6 +115,11 @@ int runner_by_environment(struct runner *r, struct err *err)
 const char *runner_name(const struct runner *r)
 {
 	return r->row->name;
+}
+
+const char *runner_emptied(const struct runner *r)
+{
+	return r->row->emptied;
 }
 
 bool runner_isolates(const struct runner *r)

@@ -52,6 +52,9 @@ const char *runner_name(const struct runner *r);
 /* The rows, in the order in which they are looked for; ended by NULL. */
 extern const struct runner_row *const runner_rows[];
 
+/* What to do about a secret that came empty: why this runner makes it so. Or NULL. */
+const char *runner_emptied(const struct runner *r);
+
 /* True when the action has a container of its own, which ends with its step. */
 bool runner_isolates(const struct runner *r);
 

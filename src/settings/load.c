@@ -108,6 +108,31 @@ static void settings_read(struct settings *s, enum setting_id id)
 		settings_take(s, id, row->fallback, FROM_DEFAULT, "");
 }
 
+static const char *settings_empty_variable(const struct settings *s,
+					   const struct setting_row *row)
+{
+	for (size_t i = 0; i < SETTING_ENV_MAX && row->env[i].name; i++)
+		if (settings_reads(s, row) && getenv(row->env[i].name) &&
+		    (row->env[i].only == PROVIDER_NONE ||
+		     row->env[i].only == s->provider))
+			return row->env[i].name;
+	return NULL;
+}
+
+int settings_check_empty(const struct settings *s, enum setting_id id, struct err *err)
+{
+	const struct setting_row *row = settings_row(id);
+	bool input = s->sources.input && s->sources.input(row->name);
+	const char *variable = settings_empty_variable(s, row);
+
+	if (settings_has(s, id) || !(input || variable))
+		return 0;
+	err_set(err, ERR_USAGE, "%s%s is empty", input ? "the input " : "",
+		input ? row->name : variable);
+	return err_hint(err, "%s",
+			s->sources.emptied ? s->sources.emptied : "give it a value");
+}
+
 /* Adds the credentials that are there to @names; returns a bit for each provider seen. */
 static unsigned int settings_credentials(const struct settings *s, struct buf *names)
 {
@@ -141,7 +166,8 @@ static void settings_detect_provider(struct settings *s)
 	for (unsigned int id = PROVIDER_GENESYS; id <= PROVIDER_OAUTH2; id++)
 		if (seen == 1u << id)
 			s->provider = (enum provider_id)id;
-	if (s->provider != PROVIDER_NONE)
+	if (s->provider != PROVIDER_NONE ||
+	    (!names.len && settings_check_empty(s, SET_CLIENT_SECRET, &s->provider_err)))
 		return;
 	err_set(&s->provider_err, ERR_USAGE, "provider: %s (found: %s)",
 		seen ? "credentials of more than one are there"

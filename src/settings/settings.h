@@ -96,11 +96,13 @@ struct setting {
 
 /* Where values come from, beside the command line and the defaults. Borrowed. */
 struct settings_sources {
-	/* The value of an input, NULL or "" without; NULL: this process has no inputs. */
+	/* The value of an input, "" where it is there but empty, NULL where it is not; the
+	 * pointer is NULL: this process has no inputs. */
 	const char *(*input)(const char *name);
-	bool handed;	   /* inputs are of who wrote the job, variables of any step */
-	const char *saved; /* what settings_save() made in the main step, or NULL */
-	bool environment;  /* variables count */
+	const char *emptied; /* what to do about a secret that came empty, or NULL */
+	bool handed;	     /* inputs are of who wrote the job, variables of any step */
+	const char *saved;   /* what settings_save() made in the main step, or NULL */
+	bool environment;    /* variables count */
 };
 
 struct settings {
@@ -155,6 +157,12 @@ int64_t settings_seconds(const struct settings *s, enum setting_id id);
 
 /* "client-secret (from CC_CLIENT_SECRET)", appended for messages; never the value. */
 void settings_describe(const struct settings *s, enum setting_id id, struct buf *out);
+
+/*
+ * -1 with ERR_USAGE where the setting came empty, by an input or a variable, which is
+ * what a CI makes of a secret that is not there. 0: it has a value, or nobody gave it.
+ */
+int settings_check_empty(const struct settings *s, enum setting_id id, struct err *err);
 
 /* "CC_CLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_ID": the variables for @provider. */
 void settings_env_names(enum setting_id id, enum provider_id provider, struct buf *out);

@@ -357,6 +357,33 @@ not_given() {
 	fails_here 2 'timeout .*action input' env INPUT_TIMEOUT=soon "$CC_TOKEN" action
 }
 
+@test "a secret that came empty: exit 2 before any request, with GitHub's reasons" {
+	local id secret why='does the secret exist\? Pull requests from forks and by Dependabot get none$'
+	use_genesys
+	id=$CC_CLIENT_ID secret=$CC_CLIENT_SECRET
+	unset CC_CLIENT_ID CC_CLIENT_SECRET
+	fails_here 2 "the input client-secret is empty: $why" \
+		env "INPUT_CLIENT-ID=$id" INPUT_CLIENT-SECRET= "$CC_TOKEN" action
+	fails_here 2 "the input client-secret is empty: $why" \
+		env INPUT_CLIENT-ID= INPUT_CLIENT-SECRET= "$CC_TOKEN" action
+	fails_here 2 "the input client-id is empty: $why" \
+		env INPUT_PROVIDER=genesys INPUT_CLIENT-ID= "INPUT_CLIENT-SECRET=$secret" \
+		"$CC_TOKEN" action
+	CC_PROVIDER='' fails_here 2 "the input client-secret is empty: $why" \
+		env INPUT_CLIENT-ID= INPUT_CLIENT-SECRET= INPUT_PROVIDER= "$CC_TOKEN" action
+	CC_PROVIDER=cxone CC_TOKEN_URL='' fails_here 2 "the input access-key-secret is empty: $why" \
+		env INPUT_CLIENT-ID= INPUT_CLIENT-SECRET= INPUT_ACCESS-KEY-ID=x INPUT_ACCESS-KEY-SECRET= \
+		"INPUT_API-URL=$CC_API_URL" INPUT_REGION=na1 "$CC_TOKEN" action
+	# The same by a variable, as `env:` of a step makes it.
+	CC_CLIENT_ID=$id CC_CLIENT_SECRET='' run --separate-stderr cc get
+	same 2 "$status"
+	says 'CC_CLIENT_SECRET is empty: does the secret exist'
+	# act knows no forks.
+	fails_here 2 'the input client-secret is empty: does the secret exist\? act takes it from' \
+		env ACT=true "client-id=$id" client-secret= "$CC_TOKEN" action
+	tokens_asked 0
+}
+
 @test "a value with a line break is refused before it is written or asked for" {
 	local name
 	use_genesys

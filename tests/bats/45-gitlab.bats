@@ -102,6 +102,18 @@ plain() {
 	fails 2 '--runner must be one of .*gitlab' cc get --runner jenkins
 }
 
+@test "a secret that came empty: exit 2 before any request, with GitLab's reasons" {
+	local why='does the CI/CD variable exist\? Is it protected, on an unprotected branch\?$'
+	use_genesys
+	unset CC_CLIENT_ID CC_CLIENT_SECRET
+	fails 2 "the input client-secret is empty: $why" \
+		env INPUT_CLIENT-ID= INPUT_CLIENT-SECRET= "$CC_TOKEN" refresh
+	CC_CLIENT_ID=x CC_CLIENT_SECRET='' fails 2 "CC_CLIENT_SECRET is empty: $why" cc get
+	CC_CLIENT_ID=x CC_CLIENT_SECRET='' fails 2 "CC_CLIENT_SECRET is empty: $why" cc refresh --detach
+	CC_PROVIDER='' CC_CLIENT_ID='' CC_CLIENT_SECRET='' fails 2 "CC_CLIENT_SECRET is empty: $why" cc get
+	tokens_asked 0
+}
+
 @test "a refused secret is one line on stderr, without an annotation" {
 	use_genesys 401secret
 	fails 3 '401 .*CC_CLIENT_SECRET' cc get
