@@ -34,6 +34,17 @@ size_t utf8_length(const char *text, size_t len)
 	return 0;
 }
 
+size_t utf8_decode(const char *text, size_t len, unsigned int *ret)
+{
+	static const unsigned char lead[] = { 0xff, 0x7f, 0x1f, 0x0f, 0x07 };
+	size_t n = utf8_length(text, len);
+
+	*ret = (unsigned char)text[0] & lead[n];
+	for (size_t i = 1; i < n; i++)
+		*ret = *ret << 6 | ((unsigned char)text[i] & 0x3f);
+	return n;
+}
+
 bool utf8_valid(const char *text, size_t len)
 {
 	while (len) {

@@ -8,6 +8,9 @@
 /* Bytes of the character at @text, of which @len are there; 0 when it is none. */
 size_t utf8_length(const char *text, size_t len);
 
+/* The same, with its code point in @ret; a byte that begins none is itself. */
+size_t utf8_decode(const char *text, size_t len, unsigned int *ret);
+
 /* No overlong forms, no surrogates, nothing above U+10FFFF, nothing cut short. */
 bool utf8_valid(const char *text, size_t len);
 

@@ -28,14 +28,6 @@ static const char *doctor_overruled(const struct settings *s, enum setting_id id
 	return NULL;
 }
 
-/* What a copy from a web page or a quoted line in a file leaves at the ends. */
-static bool doctor_looks_pasted(const char *value)
-{
-	size_t len = strlen(value);
-
-	return strchr(" \t\"'", value[0]) || strchr(" \t\"'", value[len - 1]);
-}
-
 /* No secret, and nothing of a URL that may hold one. */
 static void doctor_show_setting(struct doctor *d, enum setting_id id, const char *where)
 {
@@ -53,16 +45,16 @@ static void doctor_show_setting(struct doctor *d, enum setting_id id, const char
 static void doctor_setting(struct doctor *d, enum setting_id id)
 {
 	const struct settings *s = d->settings;
-	AUTO_BUF struct buf where = BUF_INIT(512);
+	AUTO_BUF struct buf where = BUF_INIT(512), pasted = BUF_INIT(512);
 	const char *other = s->v[id].from == FROM_ENV ? doctor_overruled(s, id) : NULL;
 
 	if (s->v[id].from <= FROM_DEFAULT)
 		return;
 	settings_describe(s, id, &where);
-	if (doctor_looks_pasted(settings_str(s, id)))
+	if (settings_pasted(s, id, &pasted))
 		report_warn(&d->report, "setting",
-			    "store the value without them, unless they belong to it",
-			    "%s begins or ends with a blank or a quote", buf_str(&where));
+			    "store the value without it, unless it belongs to it", "%s",
+			    buf_str(&pasted));
 	else if (other && id != SET_CA_FILE)
 		report_warn(&d->report, "setting", "unset one of them",
 			    "%s is used, and %s has another value", buf_str(&where),

@@ -13,11 +13,15 @@
 static void settings_take(struct settings *s, enum setting_id id, const char *value,
 			  enum setting_from from, const char *name)
 {
+	struct setting *v = &s->v[id];
+
 	if (settings_row(id)->kind == SETTING_SECRET)
 		redact_add(redact_list(), value);
-	buf_set(&s->v[id].value, value);
-	s->v[id].from = from;
-	s->v[id].name = name;
+	buf_set(&v->value, value);
+	if (settings_row(id)->kind == SETTING_WORD)
+		settings_trim(&v->value);
+	v->from = from;
+	v->name = name;
 }
 
 int settings_set_option(struct settings *s, enum setting_id id, const char *value,
@@ -235,6 +239,7 @@ static const char *settings_fault(const struct setting_row *row, const char *val
 			       ? NULL
 			       : "may hold up to 64 letters, digits, '.', '_' and '-'";
 	case SETTING_TEXT:
+	case SETTING_WORD:
 	case SETTING_SECRET:
 	case SETTING_URL:
 		break;

@@ -50,6 +50,7 @@ enum provider_id { PROVIDER_NONE, PROVIDER_GENESYS, PROVIDER_CXONE, PROVIDER_OAU
 
 enum setting_kind {
 	SETTING_TEXT,
+	SETTING_WORD, /* a text without blanks: trimmed */
 	SETTING_SECRET,
 	SETTING_URL,
 	SETTING_BOOL,
@@ -163,6 +164,16 @@ void settings_describe(const struct settings *s, enum setting_id id, struct buf 
  * what a CI makes of a secret that is not there. 0: it has a value, or nobody gave it.
  */
 int settings_check_empty(const struct settings *s, enum setting_id id, struct err *err);
+
+/*
+ * Says in @out, as "client-secret (from CC_CLIENT_SECRET) ends with a no-break space
+ * (U+00A0)", what a copy may have brought along: a blank or quote at an end, or anywhere
+ * a character that can't be seen. False when there is none.
+ */
+bool settings_pasted(const struct settings *s, enum setting_id id, struct buf *out);
+
+/* Takes all of that off the ends of @value, unless nothing would be left. */
+void settings_trim(struct buf *value);
 
 /* "CC_CLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_ID": the variables for @provider. */
 void settings_env_names(enum setting_id id, enum provider_id provider, struct buf *out);

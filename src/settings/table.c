@@ -36,7 +36,7 @@ static const struct setting_row rows[SETTING_COUNT] = {
 				    .credential = true, .help = "CXone access key secret",
 				    .env = { { "CC_ACCESS_KEY_SECRET", CXO },
 					     { "CXONE_ACCESS_KEY_SECRET", CXO } } },
-	[SET_REGION] = { "region", SETTING_TEXT,
+	[SET_REGION] = { "region", SETTING_WORD,
 			 .help = "Genesys: AWS region name, domain or host URL, default "
 				 "`us-east-1`; CXone: area such as `na1`",
 			 .env = { { "CC_REGION", 0 },
@@ -44,12 +44,12 @@ static const struct setting_row rows[SETTING_COUNT] = {
 				  { "GENESYS_CLOUD_ENVIRONMENT", GEN },
 				  { "GENESYS_REGION", GEN },
 				  { "CXONE_REGION", CXO } } },
-	[SET_SUB_DOMAIN] = { "sub-domain", SETTING_TEXT, GEN, .decides = true,
+	[SET_SUB_DOMAIN] = { "sub-domain", SETTING_WORD, GEN, .decides = true,
 			     .help = "Genesys sub-domain under mypurecloud.com, instead of a "
 				     "region",
 			     .env = { { "CC_SUB_DOMAIN", GEN },
 				      { "GENESYS_SUB_DOMAIN", GEN } } },
-	[SET_TENANT_ID] = { "tenant-id", SETTING_TEXT, CXO,
+	[SET_TENANT_ID] = { "tenant-id", SETTING_WORD, CXO,
 			    .help = "CXone tenant id; default: from the token",
 			    .env = { { "CC_TENANT_ID", CXO },
 				     { "CXONE_TENANT_ID", CXO },

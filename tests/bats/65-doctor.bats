@@ -86,7 +86,7 @@ no_secrets() {
 	GENESYS_CLIENT_ID=another ends 0 cc doctor
 	line warning setting 'client-id \(from CC_CLIENT_ID\) is used, and GENESYS_CLIENT_ID has another value'
 	CC_CLIENT_SECRET="'$EMU_GENESYS_SECRET'" ends 3 cc doctor
-	line warning setting 'client-secret .*begins or ends with a blank or a quote'
+	line warning setting 'client-secret .*begins with a quote: store the value without it'
 	no_secrets
 	CC_PROVIDER='' CC_CLIENT_ID='' CC_CLIENT_SECRET='' ends 2 cc doctor
 	line failed provider 'no credentials.*set provider'
