@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "api/refusal.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/quote.h"
@@ -180,6 +179,29 @@ static enum call_next call_later(struct caller *c, struct call *call, struct err
 	return CALL_AGAIN;
 }
 
+/* Another host than the API's has nothing to do with what was set. */
+static void call_describe(const struct caller *c, const struct call *call,
+			  struct err *err)
+{
+	const struct record *r = &c->session->record;
+	const struct asked other = { 0 };
+	const struct asked api = { ASK_API, r->flow, &r->endpoints,
+				   c->session->settings };
+
+	hint_set(call->foreign ? &other : &api, &call->resp, ERR_API, err);
+}
+
+/* RFC 6750 section 3.1: invalid_token asks for another one, whatever the status. */
+static bool call_wants_token(const struct call *call)
+{
+	AUTO_REASON struct reason r;
+
+	reason_read(&call->resp, &r);
+	return !call->foreign &&
+	       (r.status == 401 ||
+		(r.status / 100 == 4 && strcmp(buf_str(&r.code), "invalid_token") == 0));
+}
+
 static enum call_next call_renew(struct caller *c, struct call *call, struct err *err)
 {
 	const struct buf *token = &c->session->record.token.access;
@@ -187,7 +209,7 @@ static enum call_next call_renew(struct caller *c, struct call *call, struct err
 	char now[QUOTE_FINGERPRINT_SIZE];
 	struct err why = ERR_INIT;
 
-	refusal_describe(&call->resp, call->foreign, err);
+	call_describe(c, call, err);
 	if (call->renewed && strcmp(c->proven, call->used) != 0)
 		return call_fail(call, err);
 	call->renewed = true;
@@ -202,7 +224,8 @@ static enum call_next call_renew(struct caller *c, struct call *call, struct err
 	if (c->session->who.can_login || why.kind == ERR_INTERRUPTED) {
 		*err = why;
 		if (why.kind != ERR_INTERRUPTED)
-			err_wrap(err, "the token was refused (HTTP 401)");
+			err_wrap(err, "the token was refused (HTTP %d)",
+				 call->resp.status);
 		return CALL_FAILED;
 	}
 	err_hint(err, "no new token can be got: %s", why.text);
@@ -252,9 +275,9 @@ enum call_next call_settle(struct caller *c, struct call *call, struct err *err)
 		memcpy(c->proven, call->used, sizeof(c->proven));
 		return CALL_DONE;
 	}
-	if (status == 401 && !call->foreign)
+	if (call_wants_token(call))
 		return call_renew(c, call, err);
-	refusal_describe(&call->resp, call->foreign, err);
+	call_describe(c, call, err);
 	if (retry_is_limit(resp) || (status == 503 && resp->after_ms >= 0) ||
 	    (may_repeat && (status == 408 || (status >= 500 && status != 501))))
 		return call_later(c, call, err);

@@ -188,6 +188,13 @@ const struct json *json_next(const struct json *v)
 	return json_wrap_const(json_raw(v)->next);
 }
 
+const char *json_name(const struct json *v)
+{
+	const char *name = v ? json_raw(v)->string : NULL;
+
+	return name ? name : "";
+}
+
 struct json *json_object(void)
 {
 	return json_wrap(cJSON_CreateObject());

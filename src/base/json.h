@@ -54,6 +54,9 @@ size_t json_count(const struct json *v);
 const struct json *json_first(const struct json *v);
 const struct json *json_next(const struct json *v);
 
+/* The key of an object's member; "" of what is none. */
+const char *json_name(const struct json *v);
+
 /*
  * Building. The caller frees the root; json_put_* give what they add to the object. None
  * fails on the spot: where memory ended, a value is NULL, what lacks a member is spoilt,

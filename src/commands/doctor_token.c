@@ -37,6 +37,7 @@ static void token_show_genesys(struct doctor *d, const char *api, const char *sh
 {
 	AUTO_REQ struct http_req req = HTTP_REQ_INIT;
 	AUTO_RESP struct http_resp resp = HTTP_RESP_INIT;
+	const struct asked asked = { ASK_API, d->flow, &d->endpoints, d->settings };
 	struct err why = ERR_INIT;
 
 	req.method = "HEAD";
@@ -48,10 +49,8 @@ static void token_show_genesys(struct doctor *d, const char *api, const char *sh
 			  resp.status);
 		return;
 	}
-	if (resp.failure == HTTP_OK) {
-		oauth_describe_error(&resp, ERR_API, &why);
-		err_hint(&why, "check api-url, and the roles of the client");
-	}
+	if (resp.failure == HTTP_OK)
+		hint_set(&asked, &resp, ERR_API, &why);
 	err_wrap(&why, "%s does not accept the token", shown);
 	report_fail(&d->report, "API", &why);
 }

@@ -6,6 +6,7 @@
 #define OAUTH_OAUTH_H
 
 #include "net/http.h"
+#include "oauth/hint.h"
 #include "oauth/token.h"
 #include "provider/provider.h"
 
@@ -24,8 +25,16 @@ int oauth_token_request(const struct flow *f, const struct endpoints *e,
 			const struct settings *s, const char *refresh_token,
 			struct http_req *ret, struct err *err);
 
-/* Reads a token endpoint's answer. @ret_token is set at OAUTH_OK only. */
-enum oauth_verdict oauth_token_answer(const struct flow *f, const struct settings *s,
+/* What a failed answer means, with its error: ERR_TRANSIENT where it may pass. */
+enum oauth_verdict oauth_failure(const struct asked *a, const struct http_resp *resp,
+				 struct err *err);
+
+/*
+ * Reads a token endpoint's answer. @ret_token is set at OAUTH_OK; at OAUTH_REFUSED it has
+ * an access token where one came that can't be used, and should be taken back.
+ */
+enum oauth_verdict oauth_token_answer(const struct flow *f, const struct endpoints *e,
+				      const struct settings *s,
 				      const struct http_resp *resp,
 				      struct token *ret_token, struct err *err);
 
@@ -41,15 +50,9 @@ int oauth_revoke_request(const struct flow *f, const struct endpoints *e,
  * Reads its answer. A token that is gone already counts as revoked; a 2xx does not when
  * its body is a page of HTML, or JSON that tells of an error.
  */
-enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct http_resp *resp,
-				       struct err *err);
-
-/*
- * Puts into @err the why of a failed answer: status, the server's code and text, its
- * correlation id. For all vendors' error bodies (docs/vendors.md).
- */
-void oauth_describe_error(const struct http_resp *resp, enum err_kind kind,
-			  struct err *err);
+enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct endpoints *e,
+				       const struct settings *s,
+				       const struct http_resp *resp, struct err *err);
 
 /* The request's URL without its query, for messages. */
 void oauth_show_url(const char *url, struct buf *out);

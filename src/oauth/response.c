@@ -7,16 +7,8 @@
 
 #include "base/json.h"
 #include "base/log.h"
-#include "base/quote.h"
-#include "net/retry.h"
-
-enum { ERROR_TEXT_MAX = 300 };
-
-/* Where vendors put code and text: RFC 6749 section 5.2, docs/vendors.md. */
-static const char *const code_keys[] = { "error", "code", "errorCode", "error_code" };
-static const char *const text_keys[] = { "error_description", "description",
-					 "message",	      "errorDescription",
-					 "errorMessage",      "resultDescription" };
+#include "base/utf8.h"
+#include "oauth/hint.h"
 
 static const char *oauth_first(const struct json *doc, const char *const *keys, size_t n)
 {
@@ -29,136 +21,31 @@ static const char *oauth_first(const struct json *doc, const char *const *keys, 
 	return NULL;
 }
 
-static void oauth_show(struct buf *out, const char *before, const char *text,
-		       const char *after)
+enum oauth_verdict oauth_failure(const struct asked *a, const struct http_resp *resp,
+				 struct err *err)
 {
-	AUTO_BUF struct buf clean = BUF_INIT(16 * ERR_TEXT_MAX);
-	AUTO_BUF struct buf cut = BUF_INIT(4 * ERR_TEXT_MAX);
+	bool retry = hint_set(a, resp, ERR_REFUSED, err);
 
-	log_clean(text, &clean);
-	quote_clean(&cut, buf_str(&clean), ERROR_TEXT_MAX);
-	buf_addf(out, "%s%s%s", before, buf_str(&cut), after);
+	if (retry)
+		err->kind = ERR_TRANSIENT;
+	return retry ? OAUTH_RETRY : OAUTH_REFUSED;
 }
 
-/* ININ-Correlation-Id: Genesys, on every answer. icStatusDescription: CXone's ACD API. */
-static void oauth_show_headers(const struct http_resp *resp, struct buf *out)
+/*
+ * True of a number that is no lifetime: a moment, as seconds or milliseconds since 1970
+ * (2001 to 2103), or milliseconds. The latter are told by being whole minutes, where as
+ * seconds they would be ten days or more and yet no whole days; 3, 6, 12 and 24 h are
+ * both.
+ */
+static bool oauth_is_no_lifetime(double n)
 {
-	AUTO_BUF struct buf value = BUF_INIT(4096);
+	const int64_t day = 86400, minute_ms = 60 * 1000, hour_ms = 60 * minute_ms;
+	int64_t s = n < 5e12 ? (int64_t)n : 0;
 
-	if (http_header(resp, "icstatusdescription", &value))
-		oauth_show(out, ", ", buf_str(&value), "");
-	buf_reset(&value);
-	if (http_header(resp, "inin-correlation-id", &value) ||
-	    http_header(resp, "x-correlation-id", &value) ||
-	    http_header(resp, "x-request-id", &value))
-		oauth_show(out, " [correlation id ", buf_str(&value), "]");
-}
-
-void oauth_describe_error(const struct http_resp *resp, enum err_kind kind,
-			  struct err *err)
-{
-	AUTO_BUF struct buf text = BUF_INIT(ERR_TEXT_MAX * 4);
-	struct err ignored = ERR_INIT;
-	AUTO_JSON struct json *doc =
-		json_parse(buf_str(&resp->body), resp->body.len, &ignored);
-	const char *code = oauth_first(doc, code_keys, ARRAY_LEN(code_keys));
-	const char *why = oauth_first(doc, text_keys, ARRAY_LEN(text_keys));
-
-	buf_addf(&text, "HTTP %d", resp->status);
-	if (code)
-		oauth_show(&text, " ", code, "");
-	if (why)
-		oauth_show(&text, " (", why, ")");
-	oauth_show_headers(resp, &text);
-	err_set(err, kind, "%s", buf_str(&text));
-}
-
-static bool oauth_body_has(const struct http_resp *resp, const char *needle)
-{
-	return strcasestr(buf_str(&resp->body), needle) != NULL;
-}
-
-/* What chose the Genesys host. */
-static void oauth_describe_place(const struct settings *s, struct buf *out)
-{
-	if (settings_has(s, SET_SUB_DOMAIN))
-		settings_describe(s, SET_SUB_DOMAIN, out);
-	else if (settings_has(s, SET_REGION))
-		settings_describe(s, SET_REGION, out);
-	else
-		buf_adds(out, "region (us-east-1, the default)");
-}
-
-static void oauth_hint_status(const struct flow *f, const struct settings *s,
-			      const struct http_resp *resp, struct err *err)
-{
-	enum setting_id id =
-		f->grant == GRANT_ACCESS_KEY ? SET_ACCESS_KEY_ID : SET_CLIENT_ID;
-	enum setting_id secret =
-		f->grant == GRANT_ACCESS_KEY ? SET_ACCESS_KEY_SECRET : SET_CLIENT_SECRET;
-	AUTO_BUF struct buf who = BUF_INIT(512), with = BUF_INIT(512),
-			    where = BUF_INIT(512), scope = BUF_INIT(512);
-
-	settings_describe(s, id, &who);
-	settings_describe(s, secret, &with);
-	settings_describe(s, SET_SCOPE, &scope);
-	oauth_describe_place(s, &where);
-	if (resp->status == 401)
-		err_hint(err, "check %s, and that it belongs to %s", buf_str(&with),
-			 buf_str(&who));
-	else if (resp->status == 403)
-		err_hint(err, "check the client's scopes and roles; changes can take 15 "
-			      "minutes to apply");
-	else if (resp->status >= 300 && resp->status < 400)
-		err_hint(err,
-			 "redirects are not followed with credentials; give the final "
-			 "token-url");
-	else if (f->provider == PROVIDER_GENESYS &&
-		 oauth_body_has(resp, "invalid_client"))
-		err_hint(err, "check %s and %s: a client is known in its own region only",
-			 buf_str(&who), buf_str(&where));
-	else if (oauth_body_has(resp, "invalid_scope"))
-		err_hint(err, "check %s, and which scopes the client may ask for",
-			 buf_str(&scope));
-	else
-		err_hint(err, "check %s, %s and the endpoint", buf_str(&who),
-			 buf_str(&with));
-}
-
-/* Genesys limits its token endpoint with a 400, not a 429: docs/vendors.md. */
-static bool oauth_is_vendor_limit(const struct flow *f, const struct http_resp *resp)
-{
-	return f->provider == PROVIDER_GENESYS && resp->status == 400 &&
-	       oauth_body_has(resp, "invalid_request") &&
-	       oauth_body_has(resp, "rate limit exceeded");
-}
-
-static enum oauth_verdict oauth_token_failure(const struct flow *f,
-					      const struct settings *s,
-					      const struct http_resp *resp,
-					      struct err *err)
-{
-	char span[CLOCK_TEXT_SIZE];
-
-	if (retry_answer(resp) || oauth_is_vendor_limit(f, resp)) {
-		oauth_describe_error(resp, ERR_TRANSIENT, err);
-		clock_format_span(resp->after_ms / 1000, span);
-		if (resp->after_ms > 0)
-			err_hint(err,
-				 "the server asks to wait %s; raise retry-for "
-				 "(CC_RETRY_FOR) above that, or try later",
-				 span);
-		else if (resp->status < 500 && resp->status != 408)
-			err_hint(err,
-				 "the token endpoint limits requests; share one token "
-				 "per job, and try again in a minute");
-		else
-			err_hint(err, "the provider has trouble; try again later");
-		return OAUTH_RETRY;
-	}
-	oauth_describe_error(resp, ERR_REFUSED, err);
-	oauth_hint_status(f, s, resp, err);
-	return OAUTH_REFUSED;
+	if ((n >= 1e9 && n < 4.2e9) || (n >= 1e12 && n < 4.2e12))
+		return true;
+	return (double)s == n && s >= 10 * day && s <= TOKEN_LIFETIME_MAX &&
+	       ((s % minute_ms == 0 && s % day != 0) || s % hour_ms == 0);
 }
 
 /*
@@ -182,6 +69,12 @@ static int64_t oauth_lifetime(const struct json *doc)
 		}
 		if (isnan(n))
 			continue;
+		if (oauth_is_no_lifetime(n)) {
+			log_warn("the server's %s of %.0f can only be a time or "
+				 "milliseconds; it is taken as not given",
+				 keys[i], n);
+			continue;
+		}
 		if (n > (double)TOKEN_LIFETIME_MAX)
 			return TOKEN_LIFETIME_MAX;
 		return n > 0 ? (int64_t)n : 0;
@@ -189,15 +82,31 @@ static int64_t oauth_lifetime(const struct json *doc)
 	return -1;
 }
 
+/*
+ * Seconds by the token's own claims, -1 where it has none. The server's clock is the one
+ * that counts: its Date, else the moment of issue; our own is the last that is asked.
+ */
+static int64_t oauth_claimed_lifetime(const struct token *t, const struct http_resp *resp,
+				      bool guess)
+{
+	int64_t exp = token_jwt_number(buf_str(&t->access), "exp");
+	int64_t issued = token_jwt_number(buf_str(&t->access), "iat");
+	int64_t now = resp->has_date ? resp->date_wall : guess ? clock_wall() : issued;
+
+	if (exp < 0 || now < 0)
+		return -1;
+	return exp > now ? exp - now : 0;
+}
+
 static void oauth_set_times(const struct flow *f, const struct json *doc,
 			    const struct http_resp *resp, struct token *t)
 {
-	int64_t exp = token_jwt_number(buf_str(&t->access), "exp");
-	int64_t now = resp->has_date ? resp->date_wall : clock_wall();
+	int64_t claimed;
 
 	t->lifetime = oauth_lifetime(doc);
-	if (t->lifetime < 0 && exp >= 0)
-		t->lifetime = exp > now ? exp - now : 0;
+	claimed = oauth_claimed_lifetime(t, resp, t->lifetime < 0);
+	if (claimed >= 0 && (t->lifetime < 0 || claimed < t->lifetime))
+		t->lifetime = claimed;
 	if (t->lifetime < 0)
 		t->lifetime = f->lifetime;
 	if (t->lifetime > TOKEN_LIFETIME_MAX)
@@ -207,13 +116,52 @@ static void oauth_set_times(const struct flow *f, const struct json *doc,
 	clock_boot_id(t->boot_id);
 }
 
-static enum oauth_verdict oauth_unusable(struct err *err, const char *why)
+/* Of 2xx answers that have none: what is odd about them, with nothing of the body but a
+ * page's title, for the body may be a token. */
+static enum oauth_verdict oauth_unusable(const struct asked *a,
+					 const struct http_resp *resp, struct err *err,
+					 const char *why)
 {
-	err_set(err, ERR_REFUSED, "the answer is no token: %s", why);
+	AUTO_REASON struct reason r;
+	AUTO_BUF struct buf todo = BUF_INIT(8 * ERR_TEXT_MAX);
+
+	reason_read(resp, &r);
+	if (r.code.len)
+		return oauth_failure(a, resp, err);
+	err_set(err, ERR_REFUSED, "the answer is no token: %s%s%s%s", why,
+		r.page ? ", but a web page (" : "", r.page ? buf_str(&r.text) : "",
+		r.page ? ")" : "");
+	if (r.page && hint_find(a, &r, &todo))
+		return err_hint(err, "%s", buf_str(&todo)), OAUTH_REFUSED;
 	err_hint(err,
 		 "check the token endpoint's URL, and whether a proxy answers in its "
 		 "place");
 	return OAUTH_REFUSED;
+}
+
+static enum oauth_verdict oauth_malformed(struct err *err, const char *hint,
+					  const char *fmt, ...) PRINTF(3, 4);
+
+/* A token came that can't be used. */
+static enum oauth_verdict oauth_malformed(struct err *err, const char *hint,
+					  const char *fmt, ...)
+{
+	AUTO_BUF struct buf why = BUF_INIT(4 * ERR_TEXT_MAX);
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(&why, fmt, ap);
+	va_end(ap);
+	err_set(err, ERR_REFUSED, "the answer is no token: %s", buf_str(&why));
+	err_hint(err, "%s", hint);
+	return OAUTH_REFUSED;
+}
+
+/* Apigee's default is BearerToken. */
+static bool oauth_is_bearer(const char *type)
+{
+	return !type || !*type || strcasecmp(type, "bearer") == 0 ||
+	       strcasecmp(type, "BearerToken") == 0;
 }
 
 static bool oauth_is_visible(const char *text)
@@ -224,78 +172,78 @@ static bool oauth_is_visible(const char *text)
 	return true;
 }
 
-static enum oauth_verdict oauth_read_token(const struct json *doc, struct token *t,
-					   struct err *err)
+static enum oauth_verdict oauth_check_token(const struct flow *f, const struct token *t,
+					    const char *type, struct err *err)
+{
+	const char *access = buf_str(&t->access);
+	const char *fault = token_fault(access, f->any_token);
+	AUTO_BUF struct buf shown = BUF_INIT(ERR_TEXT_MAX);
+	unsigned int c;
+
+	if (t->access.failed || t->refresh.failed || t->id.failed)
+		return oauth_malformed(err, "ask the provider for smaller tokens",
+				       "one of its parts is longer than 64 KiB");
+	if (!oauth_is_bearer(type)) {
+		reason_clean(type, 40, &shown);
+		return oauth_malformed(
+			err, "ask the provider for bearer tokens (RFC 6750)",
+			"its token_type is not Bearer, but \"%s\"", buf_str(&shown));
+	}
+	if (fault) {
+		utf8_decode(fault, strlen(fault), &c);
+		return oauth_malformed(err, "ask the provider for tokens without it",
+				       "its access_token holds the character U+%04X, "
+				       "which %s",
+				       c,
+				       f->any_token ? "no header, file or mask can carry"
+						    : "RFC 6750 does not allow");
+	}
+	if (!oauth_is_visible(buf_str(&t->refresh)) || !oauth_is_visible(buf_str(&t->id)))
+		return oauth_malformed(err, "ask the provider for tokens without it",
+				       "a token beside it holds a space or control "
+				       "character");
+	return OAUTH_OK;
+}
+
+/* False when @doc has no access token. */
+static bool oauth_read_token(const struct json *doc, struct token *t)
 {
 	static const char *const access_keys[] = { "access_token", "accessToken",
 						   "token" };
 	static const char *const refresh_keys[] = { "refresh_token", "refreshToken" };
 	static const char *const id_keys[] = { "id_token", "idToken" };
-	const char *access = oauth_first(doc, access_keys, ARRAY_LEN(access_keys));
-	const char *type = json_str(doc, "token_type");
 
-	if (!json_is_object(doc))
-		return oauth_unusable(err, "it is not a JSON object");
-	if (!access)
-		return oauth_unusable(err, "it has no access_token");
-	if (type && *type && strcasecmp(type, "bearer") != 0)
-		return oauth_unusable(err, "its token_type is not Bearer");
-	buf_set(&t->access, access);
+	buf_set(&t->access, oauth_first(doc, access_keys, ARRAY_LEN(access_keys)));
 	buf_set(&t->refresh, oauth_first(doc, refresh_keys, ARRAY_LEN(refresh_keys)));
 	buf_set(&t->id, oauth_first(doc, id_keys, ARRAY_LEN(id_keys)));
 	token_hide(t);
-	if (t->access.failed || t->refresh.failed || t->id.failed)
-		return oauth_unusable(err, "a token in it is longer than 64 KiB");
-	if (!token_is_wellformed(access))
-		return oauth_unusable(err,
-				      "its access_token holds characters that RFC 6750 "
-				      "does not allow");
-	if (!oauth_is_visible(buf_str(&t->refresh)) || !oauth_is_visible(buf_str(&t->id)))
-		return oauth_unusable(err,
-				      "a token in it holds a space or control character");
-	return OAUTH_OK;
+	return t->access.len || t->access.failed;
 }
 
-enum oauth_verdict oauth_token_answer(const struct flow *f, const struct settings *s,
+enum oauth_verdict oauth_token_answer(const struct flow *f, const struct endpoints *e,
+				      const struct settings *s,
 				      const struct http_resp *resp,
 				      struct token *ret_token, struct err *err)
 {
+	const struct asked a = { ASK_TOKEN, f, e, s };
 	AUTO_TOKEN struct token t = TOKEN_INIT;
 	AUTO_JSON struct json *doc = NULL;
 	struct err why = ERR_INIT;
 	enum oauth_verdict verdict;
 
 	if (resp->status < 200 || resp->status > 299)
-		return oauth_token_failure(f, s, resp, err);
+		return oauth_failure(&a, resp, err);
 	doc = json_parse(buf_str(&resp->body), resp->body.len, &why);
 	if (!doc)
-		return oauth_unusable(err, why.text);
-	if (!json_get(doc, "access_token") && json_str(doc, "error")) {
-		oauth_describe_error(resp, ERR_REFUSED, err);
-		oauth_hint_status(f, s, resp, err);
-		return OAUTH_REFUSED;
-	}
-	verdict = oauth_read_token(doc, &t, err);
-	if (verdict != OAUTH_OK)
-		return verdict;
+		return oauth_unusable(&a, resp, err, why.text);
+	if (!json_is_object(doc))
+		return oauth_unusable(&a, resp, err, "it is not a JSON object");
+	if (!oauth_read_token(doc, &t))
+		return oauth_unusable(&a, resp, err, "it has no access_token");
+	verdict = oauth_check_token(f, &t, json_str(doc, "token_type"), err);
 	oauth_set_times(f, doc, resp, &t);
 	token_copy(ret_token, &t);
-	return OAUTH_OK;
-}
-
-/* A page of something in between: a proxy's, a portal's. An empty one says nothing. */
-static bool oauth_is_page(const struct http_resp *resp)
-{
-	AUTO_BUF struct buf type = BUF_INIT(1024);
-	const char *text = buf_str(&resp->body);
-
-	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
-		text += 3;
-	if (text[strspn(text, " \t\r\n")] != '<')
-		return false;
-	return (http_header(resp, "content-type", &type) &&
-		strcasestr(buf_str(&type), "html")) ||
-	       oauth_body_has(resp, "<html") || oauth_body_has(resp, "<!doctype html");
+	return verdict;
 }
 
 /* True for a member that says something: not null, false, 0, nor empty. */
@@ -327,13 +275,17 @@ static bool oauth_is_failure(const struct http_resp *resp)
  * RFC 7009 section 2.2: 200 also for a token that is not known. Genesys answers 401 for
  * one that is gone (docs/vendors.md), but its wrong client would not get a token at all.
  */
-enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct http_resp *resp,
-				       struct err *err)
+enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct endpoints *e,
+				       const struct settings *s,
+				       const struct http_resp *resp, struct err *err)
 {
+	const struct asked a = { ASK_REVOCATION, f, e, s };
 	bool done = resp->status >= 200 && resp->status < 300;
 	bool gone = f->revocation == REVOKE_GENESYS && resp->status == 401;
+	AUTO_REASON struct reason r;
 
-	if ((done || gone) && oauth_is_page(resp)) {
+	reason_read(resp, &r);
+	if ((done || gone) && r.page) {
 		err_set(err, ERR_REFUSED, "HTTP %d with a page of HTML", resp->status);
 		err_hint(err, "check the revocation endpoint's URL, and whether a proxy "
 			      "answers in its place");
@@ -341,10 +293,5 @@ enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct http_r
 	}
 	if (gone || (done && !oauth_is_failure(resp)))
 		return OAUTH_OK;
-	if (!done && retry_answer(resp)) {
-		oauth_describe_error(resp, ERR_TRANSIENT, err);
-		return OAUTH_RETRY;
-	}
-	oauth_describe_error(resp, ERR_REFUSED, err);
-	return OAUTH_REFUSED;
+	return oauth_failure(&a, resp, err);
 }

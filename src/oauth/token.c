@@ -63,13 +63,18 @@ void token_header(const char *access, struct buf *out)
 	token_bearer(access, out);
 }
 
-bool token_is_wellformed(const char *text)
+const char *token_fault(const char *text, bool any)
 {
 	static const char chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 				    "0123456789-._~+/";
-	size_t n = strspn(text, chars);
+	const char *end = text + strspn(text, chars);
 
-	return n > 0 && text[n + strspn(text + n, "=")] == '\0';
+	if (end > text && !any)
+		end += strspn(end, "=");
+	if (any)
+		for (end = text; *end > 0x20 && *end < 0x7f && !strchr("\"'\\", *end);)
+			end++;
+	return end > text && !*end ? NULL : end;
 }
 
 void token_hide(const struct token *t)

@@ -62,10 +62,12 @@ void token_bearer(const char *access, struct buf *out);
 void token_header(const char *access, struct buf *out);
 
 /*
- * True for what RFC 6750 section 2.1 allows after "Bearer ": letters, digits and
- * -._~+/ with '=' at the end. All else could break a header, a file or a mask.
+ * The first character that a token may not have; NULL when there is none, and at least
+ * one. RFC 6750 section 2.1 allows letters, digits and -._~+/ with '=' at the end; with
+ * @any only what would break a header, a file or a mask is refused: blanks, controls,
+ * quotes, the backslash, and bytes beyond ASCII. Of "" its end is returned.
  */
-bool token_is_wellformed(const char *text);
+const char *token_fault(const char *text, bool any);
 
 /* Adds everything in it that must not be seen to redact_list(). */
 void token_hide(const struct token *t);

@@ -5,6 +5,7 @@
 #ifndef PROVIDER_PROVIDER_H
 #define PROVIDER_PROVIDER_H
 
+#include "provider/hint.h"
 #include "settings/settings.h"
 
 enum grant {
@@ -44,6 +45,9 @@ struct flow {
 	enum revocation revocation;
 	enum renewal renewal;
 	int64_t lifetime; /* seconds, where an answer gives none */
+	bool any_token;	  /* its tokens may have more than RFC 6750's characters */
+	const struct hint *hints; /* they go before those for every server */
+	size_t hint_count;
 };
 
 struct region {

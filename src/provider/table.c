@@ -35,6 +35,45 @@ const size_t provider_region_count = ARRAY_LEN(provider_regions);
 
 #define CXONE_ISSUER "https://cxone.niceincontact.com"
 
+/*
+ * Genesys (docs/vendors.md): a client that its region does not know is a 400, a wrong
+ * secret a 401, and the limit of the token endpoint a 400, too. Changes of roles and
+ * divisions are cached for some minutes.
+ */
+static const struct hint genesys_hints[] = {
+	{ ASK_TOKEN, 400, "invalid_request", "rate limit exceeded", .retry = true,
+	  .todo = "the server asks to wait {wait}; raise retry-for (CC_RETRY_FOR) above "
+		  "that, or try later" },
+	{ ASK_TOKEN, 400, "invalid_request", "rate limit exceeded", .retry = true,
+	  .todo = "the token endpoint limits requests; share one token per job, and try "
+		  "again in a minute" },
+	{ ASK_TOKEN, 401, "invalid_client",
+	  .todo = "check {secret}, and that it belongs to {id} and to {place}" },
+	{ ASK_TOKEN, .code = "invalid_client",
+	  .todo = "check {id} and {place}: a client is known in its own region only" },
+	{ ASK_TOKEN, 403,
+	  .todo = "check the client's scopes and roles; changes can take 15 "
+		  "minutes to apply" },
+	{ ASK_API, 403, "missing.any.permissions",
+	  .todo = "give the client's role one of: {permissions}; changes can take 15 minutes "
+		  "to apply" },
+	{ ASK_API, 403,
+	  .todo = "give the client's role {permissions}; changes can take 15 "
+		  "minutes to apply" },
+	{ ASK_API, 403,
+	  .todo = "give the client a role that allows this; changes can take "
+		  "15 minutes to apply" },
+};
+
+/* docs/vendors.md: the access key is the user of the password grant. */
+static const struct hint cxone_hints[] = {
+	{ ASK_METADATA, 4, .todo = "check {issuer} and {tenant-id}" },
+	{ ASK_TOKEN, .code = "invalid_grant",
+	  .todo = "check {access-key-secret}, and that it belongs to {access-key-id}" },
+};
+
+#define HINTS(rows) .hints = (rows), .hint_count = ARRAY_LEN(rows)
+
 const struct flow provider_flows[] = {
 	{ .name = "genesys, by region",
 	  .provider = PROVIDER_GENESYS,
@@ -43,7 +82,8 @@ const struct flow provider_flows[] = {
 	  .token_url = "https://login.{}/oauth/token",
 	  .api_url = "https://api.{}",
 	  .revocation = REVOKE_GENESYS,
-	  .lifetime = 86400 },
+	  .lifetime = 86400,
+	  HINTS(genesys_hints) },
 	{ .name = "genesys, by sub-domain",
 	  .provider = PROVIDER_GENESYS,
 	  .grant = GRANT_CLIENT_CREDENTIALS,
@@ -51,14 +91,16 @@ const struct flow provider_flows[] = {
 	  .token_url = "https://api.{}.mypurecloud.com/oauth/token",
 	  .api_url = "https://api.{}.mypurecloud.com",
 	  .revocation = REVOKE_GENESYS,
-	  .lifetime = 86400 },
+	  .lifetime = 86400,
+	  HINTS(genesys_hints) },
 	{ .name = "cxone, client credentials",
 	  .provider = PROVIDER_CXONE,
 	  .grant = GRANT_CLIENT_CREDENTIALS,
 	  .auth = AUTH_BODY,
 	  .token_url = "https://api.cxone.com/oauth/token",
 	  .api_url = "https://api.cxone.com",
-	  .lifetime = 3600 },
+	  .lifetime = 3600,
+	  HINTS(cxone_hints) },
 	{ .name = "cxone, password grant",
 	  .provider = PROVIDER_CXONE,
 	  .grant = GRANT_PASSWORD,
@@ -66,7 +108,8 @@ const struct flow provider_flows[] = {
 	  .issuer = CXONE_ISSUER,
 	  .discover_token = true,
 	  .discover_api = true,
-	  .lifetime = 3600 },
+	  .lifetime = 3600,
+	  HINTS(cxone_hints) },
 	{ .name = "cxone, access key",
 	  .provider = PROVIDER_CXONE,
 	  .grant = GRANT_ACCESS_KEY,
@@ -76,13 +119,15 @@ const struct flow provider_flows[] = {
 	  .issuer = CXONE_ISSUER,
 	  .discover_api = true,
 	  .renewal = RENEW_USERHUB,
-	  .lifetime = 3600 },
+	  .lifetime = 3600,
+	  HINTS(cxone_hints) },
 	{ .name = "oauth2",
 	  .provider = PROVIDER_OAUTH2,
 	  .grant = GRANT_CLIENT_CREDENTIALS,
 	  .auth = AUTH_BASIC,
 	  .discover_token = true,
 	  .revocation = REVOKE_RFC7009,
-	  .lifetime = 300 },
+	  .lifetime = 300,
+	  .any_token = true },
 };
 const size_t provider_flow_count = ARRAY_LEN(provider_flows);

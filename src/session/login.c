@@ -5,22 +5,17 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/quote.h"
-#include "net/retry.h"
 #include "net/url.h"
 
 static enum oauth_verdict login_judge_document(void *arg, const struct http_resp *resp,
 					       struct err *err)
 {
-	(void)arg;
+	const struct login *l = arg;
+	const struct asked a = { ASK_METADATA, l->flow, l->endpoints, l->settings };
+
 	if (resp->status == 200)
 		return OAUTH_OK;
-	if (retry_answer(resp)) {
-		oauth_describe_error(resp, ERR_TRANSIENT, err);
-		return OAUTH_RETRY;
-	}
-	oauth_describe_error(resp, ERR_REFUSED, err);
-	err_hint(err, "check issuer and tenant-id");
-	return OAUTH_REFUSED;
+	return oauth_failure(&a, resp, err);
 }
 
 static void login_note(struct login *l, const struct http_resp *resp)
@@ -35,7 +30,7 @@ static struct json *login_get_json(struct login *l, const struct buf *url,
 {
 	AUTO_REQ struct http_req req = HTTP_REQ_INIT;
 	AUTO_RESP struct http_resp resp = HTTP_RESP_INIT;
-	struct judge judge = { "discovery", login_judge_document, NULL };
+	struct judge judge = { "discovery", login_judge_document, l };
 	struct json *doc;
 	int rc;
 
@@ -176,8 +171,8 @@ static enum oauth_verdict login_judge_token(void *arg, const struct http_resp *r
 
 	a->login->has_date = resp->has_date;
 	a->login->date_offset = resp->date_offset;
-	return oauth_token_answer(a->login->flow, a->login->settings, resp, a->token,
-				  err);
+	return oauth_token_answer(a->login->flow, a->login->endpoints, a->login->settings,
+				  resp, a->token, err);
 }
 
 static int login_request(struct login *l, const char *refresh_token,

@@ -86,7 +86,7 @@ static int record_parse_token(const struct json *o, struct token *ret)
 	int64_t boot_ms = json_int(o, "issued_boot_ms", -1);
 	int64_t wall = json_int(o, "issued", -1);
 
-	if (!access || !token_is_wellformed(access) || !boot_id ||
+	if (!access || token_fault(access, true) || !boot_id ||
 	    strlen(boot_id) >= CLOCK_BOOT_ID_SIZE || lifetime < 0 ||
 	    lifetime > TOKEN_LIFETIME_MAX || boot_ms < 0 || wall < 0)
 		return -1;

@@ -9,16 +9,12 @@ bool revoke_is_known(const struct flow *flow, const struct endpoints *endpoints)
 	return flow && (flow->revocation == REVOKE_GENESYS || endpoints->revoke_url.len);
 }
 
-struct revoke_answer {
-	const struct flow *flow;
-};
-
 static enum oauth_verdict revoke_judge(void *arg, const struct http_resp *resp,
 				       struct err *err)
 {
-	struct revoke_answer *a = arg;
+	const struct revoker *v = arg;
 
-	return oauth_revoke_answer(a->flow, resp, err);
+	return oauth_revoke_answer(v->flow, v->endpoints, v->settings, resp, err);
 }
 
 /* RFC 7009 section 2.1 wants the client's credentials; no others go to this server. */
@@ -38,8 +34,7 @@ static int revoke_one(const struct revoker *v, const char *token, bool is_refres
 {
 	AUTO_REQ struct http_req req = HTTP_REQ_INIT;
 	AUTO_RESP struct http_resp resp = HTTP_RESP_INIT;
-	struct revoke_answer answer = { v->flow };
-	struct judge judge = { "revocation", revoke_judge, &answer };
+	struct judge judge = { "revocation", revoke_judge, (void *)v };
 
 	if (revoke_check_client(v, err) || !transport_http(v->transport, err))
 		return -1;

@@ -166,7 +166,7 @@ for arguments in (["/refused"], ["--paginate", "/refused"], ["--wait", "/refused
     with open(sys.argv[2] + "/out", "wb") as out, open(sys.argv[2] + "/err", "wb") as err:
         code = subprocess.run([sys.argv[1], "api", *arguments], stdout=out, stderr=err).returncode
     said = open(sys.argv[2] + "/err").read()
-    assert code == 1 and said.endswith("/refused: HTTP 404\n"), (arguments, code, said)
+    assert code == 1 and '/refused: HTTP 404 ({"code":"not.found",' in said, (arguments, code, said)
     size = os.path.getsize(sys.argv[2] + "/out")
     assert size == (1024 * 1024 if len(arguments) == 1 else 0), (arguments, size)
 rss = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss

@@ -20,7 +20,7 @@ static void fuzz_check_text(const char *text)
 
 static void fuzz_check_token(const struct token *t)
 {
-	must(token_is_wellformed(buf_str(&t->access)));
+	must(!token_fault(buf_str(&t->access), true));
 	must(t->lifetime >= 0 && t->lifetime <= TOKEN_LIFETIME_MAX);
 	must(redact_finds(redact_list(), buf_str(&t->access), t->access.len) ||
 	     t->access.len < REDACT_MIN);
@@ -31,6 +31,7 @@ static void fuzz_check_token(const struct token *t)
 static void fuzz_answer(const struct flow *f, const struct http_resp *resp)
 {
 	AUTO_TOKEN struct token t = TOKEN_INIT;
+	AUTO_ENDPOINTS struct endpoints e = ENDPOINTS_INIT;
 	struct settings s;
 	struct err err = ERR_INIT;
 	enum oauth_verdict verdict;
@@ -40,7 +41,7 @@ static void fuzz_answer(const struct flow *f, const struct http_resp *resp)
 	buf_set(&s.v[SET_CLIENT_ID].value, "client");
 	buf_set(&s.v[SET_CLIENT_SECRET].value, "the-client-secret");
 	redact_add(redact_list(), "the-client-secret");
-	verdict = oauth_token_answer(f, &s, resp, &t, &err);
+	verdict = oauth_token_answer(f, &e, &s, resp, &t, &err);
 	if (verdict == OAUTH_OK) {
 		fuzz_check_token(&t);
 	} else {
@@ -49,7 +50,7 @@ static void fuzz_answer(const struct flow *f, const struct http_resp *resp)
 		fuzz_check_text(err.text);
 		fuzz_check_text(err.hint);
 	}
-	verdict = oauth_revoke_answer(f, resp, &err);
+	verdict = oauth_revoke_answer(f, &e, &s, resp, &err);
 	must(verdict == OAUTH_OK || *err.text);
 	settings_release(&s);
 	redact_release(redact_list());

@@ -42,7 +42,10 @@ static void test_revocation(void **state)
 		snprintf(row, sizeof(row), "row %zu", i);
 		way_find(&w, rows[i].env);
 		answer(&resp, rows[i].status, NULL, "{\"error\":\"x\"}");
-		same_number(row, oauth_revoke_answer(w.flow, &resp, &err), rows[i].want);
+		same_number(row,
+			    oauth_revoke_answer(w.flow, &w.endpoints, &w.settings, &resp,
+						&err),
+			    rows[i].want);
 		same_number(row, err.kind,
 			    rows[i].want == OAUTH_OK	  ? ERR_NONE
 			    : rows[i].want == OAUTH_RETRY ? ERR_TRANSIENT
@@ -102,7 +105,9 @@ static void test_revoked(void **state)
 				 rows[r].type);
 		answer(&resp, status, *header ? header : NULL, rows[r].body);
 		snprintf(row, sizeof(row), "%d %s", status, rows[r].body);
-		same_number(row, oauth_revoke_answer(w.flow, &resp, &err),
+		same_number(row,
+			    oauth_revoke_answer(w.flow, &w.endpoints, &w.settings, &resp,
+						&err),
 			    rows[r].revoked || (status == 401 && !html) ? OAUTH_OK
 									: OAUTH_REFUSED);
 		if (err.kind != ERR_NONE)

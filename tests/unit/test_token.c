@@ -4,49 +4,63 @@
 #include "base/quote.h"
 #include "test.h"
 
-/* RFC 6750 section 2.1: 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=". */
-static void test_wellformed(void **state)
+/*
+ * RFC 6750 section 2.1: 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=";
+ * or with all that a header, a file and a mask can carry. -1: no fault.
+ */
+static void test_fault(void **state)
 {
 	static const struct {
 		const char *text;
-		bool ok;
+		int strict, any;
 	} rows[] = {
-		{ "a", true },
-		{ "aZ09-._~+/", true },
-		{ "abc=", true },
-		{ "abc====", true },
-		{ "eyJhbGciOi.J9.c2ln", true },
-		{ "", false },
-		{ "=", false },
-		{ "a=b", false },
-		{ "=a", false },
-		{ "a b", false },
-		{ " a", false },
-		{ "a\n", false },
-		{ "a\r", false },
-		{ "a\t", false },
-		{ "a\x7f", false },
-		{ "a\xc3\xa9", false },
-		{ "a%41", false },
-		{ "a:b", false },
-		{ "a,b", false },
-		{ "a\"b", false },
-		{ "a*b", false },
-		{ "a= ", false },
-		{ "::add-mask::x", false },
+		{ "a", -1, -1 },
+		{ "aZ09-._~+/", -1, -1 },
+		{ "abc=", -1, -1 },
+		{ "abc====", -1, -1 },
+		{ "eyJhbGciOi.J9.c2ln", -1, -1 },
+		{ "", 0, 0 },
+		{ "=", 0, -1 },
+		{ "a=b", 2, -1 },
+		{ "=a", 0, -1 },
+		{ "a b", 1, 1 },
+		{ " a", 0, 0 },
+		{ "a\n", 1, 1 },
+		{ "a\r", 1, 1 },
+		{ "a\t", 1, 1 },
+		{ "a\x7f", 1, 1 },
+		{ "a\xc3\xa9", 1, 1 },
+		{ "a%41", 1, -1 },
+		{ "a:b", 1, -1 },
+		{ "a,b", 1, -1 },
+		{ "a\"b", 1, 1 },
+		{ "a'b", 1, 1 },
+		{ "a\\b", 1, 1 },
+		{ "a*b", 1, -1 },
+		{ "a!b|c$d%e", 1, -1 },
+		{ "a= ", 2, 2 },
+		{ "::add-mask::x", 0, -1 },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		same_number(rows[i].text, token_is_wellformed(rows[i].text), rows[i].ok);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *text = rows[i].text;
+		const char *strict = token_fault(text, false);
+		const char *any = token_fault(text, true);
+
+		same_number(text, strict ? strict - text : -1, rows[i].strict);
+		same_number(text, any ? any - text : -1, rows[i].any);
+	}
 	for (int c = 1; c < 256; c++) {
 		char text[4] = { 'a', (char)c, 'b', '\0' };
 
 		same_number(
-			text, token_is_wellformed(text),
+			text, token_fault(text, false) == NULL,
 			c < 128 && strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst"
 					  "uvwxyz0123456789-._~+/",
 					  c) != NULL);
+		same_number(text, token_fault(text, true) == NULL,
+			    c > 32 && c < 127 && !strchr("\"'\\", c));
 	}
 }
 
@@ -213,9 +227,9 @@ static void test_hide(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_wellformed), cmocka_unit_test(test_left),
-	cmocka_unit_test(test_copy),	   cmocka_unit_test(test_claims),
-	cmocka_unit_test(test_no_jwt),	   cmocka_unit_test(test_hide),
+	cmocka_unit_test(test_fault),  cmocka_unit_test(test_left),
+	cmocka_unit_test(test_copy),   cmocka_unit_test(test_claims),
+	cmocka_unit_test(test_no_jwt), cmocka_unit_test(test_hide),
 };
 
 TEST_MAIN(tests)
