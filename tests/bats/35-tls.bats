@@ -33,6 +33,23 @@ behind() {
 	CC_TOKEN_URL=$EMU_WRONGNAME_URL/x fails 4 'name' cc get
 }
 
+@test "a handshake that no later one will better is tried once, and says why" {
+	local url why
+	use_genesys
+	while read -r url why; do
+		CC_RETRY_FOR=60 CC_TOKEN_URL=$url/oauth/token fails 4 "no TLS with this server .*; $why" cc get
+		keeps_quiet 'next attempt'
+		keeps_quiet 'error:'
+	done <<-E
+		$EMU_MUTUAL_URL the server wants a client certificate
+		$EMU_MUTUAL12_URL the server has no cipher in common with us, or wants a client certificate
+		$EMU_OLDTLS_URL the server speaks no TLS version that is spoken here
+		$EMU_CIPHER_URL the server has no cipher in common
+		$EMU_PLAIN_URL what answers does not speak TLS
+	E
+	tokens_asked 0
+}
+
 @test "no setting and no variable of others turns the check off" {
 	use_genesys
 	unset CC_CA_FILE

@@ -12,6 +12,7 @@ import socket
 import ssl
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ from wire import Gone, Wire, serve
 from world import Journal, World
 
 PR_SET_PDEATHSIG = 1
+PLAIN = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
 RESERVED: list[socket.socket] = []
 
 
@@ -79,6 +81,10 @@ def start(world: World, directory: Path, options: argparse.Namespace) -> dict[st
         "EMU_EXPIRED_URL": authority.context("expired", hosts, expired=True),
         "EMU_WRONGNAME_URL": authority.context("wrongname", ["elsewhere.example"]),
         "EMU_UNTRUSTED_URL": stranger.context("untrusted", hosts),
+        "EMU_MUTUAL_URL": mutual(authority.context("mutual", hosts)),
+        "EMU_MUTUAL12_URL": limited(mutual(authority.context("mutual12", hosts)), "TLSv1_2"),
+        "EMU_OLDTLS_URL": limited(authority.context("oldtls", hosts), "TLSv1_1", "ALL"),
+        "EMU_CIPHER_URL": limited(authority.context("cipher", hosts), "TLSv1_2", "aNULL"),
     }
     answer = partial(handle, world)
     host = url_host(bind)
@@ -87,6 +93,7 @@ def start(world: World, directory: Path, options: argparse.Namespace) -> dict[st
     world.storage = urls["EMU_STORAGE_URL"]
     urls["EMU_HTTP_URL"] = f"http://{host}:{listen(bind, lambda w: serve(w, 'http', answer))}"
     urls["EMU_SILENT_URL"] = f"https://{host}:{listen(bind, Wire.wait_until_closed)}"
+    urls["EMU_PLAIN_URL"] = f"https://{host}:{listen(bind, speak_plainly)}"
     urls["EMU_REFUSED_URL"] = f"https://{host}:{reserve(bind)}"
     plain = listen(bind, Proxy(world, context, bind, password=False).serve)
     locked = listen(bind, Proxy(world, context, bind, password=True).serve)
@@ -99,6 +106,23 @@ def start(world: World, directory: Path, options: argparse.Namespace) -> dict[st
     return {**urls, "EMU_CA_FILE": str(authority.certificate), "EMU_DIR": str(directory),
             "EMU_PID": str(os.getpid()), "EMU_SUB_DOMAIN": SUB_DOMAIN,
             "EMU_CXONE_TENANT": CXONE_TENANT, **credentials()}
+
+
+def mutual(context: ssl.SSLContext) -> ssl.SSLContext:
+    """The same, for clients with a certificate alone; no one has one."""
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+def limited(context: ssl.SSLContext, newest: str, ciphers: str = "") -> ssl.SSLContext:
+    """The same with no later version than `newest`, and with ciphers that no one should use."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion[newest]
+    if ciphers:
+        context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
+    return context
 
 
 def credentials() -> dict[str, str]:
@@ -151,8 +175,22 @@ def converse(sock: socket.socket, connected: Callable[[Wire], None]) -> None:
 
 
 def secured(context: ssl.SSLContext, answer: Callable, wire: Wire) -> None:
-    with context.wrap_socket(wire.sock, server_side=True) as inside:
+    with context.wrap_socket(wire.sock, server_side=True,
+                             do_handshake_on_connect=False) as inside:
+        try:
+            inside.do_handshake()
+        except ssl.SSLError:
+            # What is unread when a socket is closed makes a reset, which overtakes the alert.
+            while os.read(inside.fileno(), 65536):
+                pass
+            return
         serve(Wire(inside), "https", answer)
+
+
+def speak_plainly(wire: Wire) -> None:
+    """Whatever comes, it is answered without TLS."""
+    wire.sock.recv(65536)
+    wire.send(PLAIN)
 
 
 if __name__ == "__main__":
