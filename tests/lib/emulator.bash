@@ -143,7 +143,10 @@ oidc_install() {
 		cd "$EMU_HOME/oidc" || exit
 		exec {lock}<package.json
 		flock "$lock"
-		[ -d node_modules ] || npm ci --omit=dev --no-audit --no-fund >&2
+		[ -d node_modules ] && exit
+		../../../scripts/attempt npm npm ci --omit=dev --no-audit --no-fund && exit
+		rm -rf node_modules
+		exit 1
 	)
 }
 
