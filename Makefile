@@ -1,4 +1,5 @@
-# make                 build/cc-token, for development, with the distribution's libraries
+# make                 build/cc-token, for development, with the distribution's libraries, or
+#                      those that scripts/libraries has built
 # make unit            unit tests          make unit O=build/asan: the same with sanitizers
 # make check           all tests: see scripts/test
 # make asan            build/asan/cc-token with address and undefined-behaviour sanitizers
@@ -56,6 +57,12 @@ MODE := $(SANITIZE) -fsanitize=fuzzer-no-link
 else
 MODE := $(HARDEN) -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
+# Libraries of the lock, in place of the distribution's: see scripts/libraries.
+LOCKED := $(if $(STATIC),,$(wildcard build/libraries/root/usr))
+ifneq ($(LOCKED),)
+MODE += -isystem $(LOCKED)/include
+LDFLAGS += -L$(LOCKED)/lib
+endif
 ifdef STATIC
 MODE += -ffunction-sections -fdata-sections
 # Relocations in the compact form make the program 400 KiB smaller.
@@ -80,7 +87,7 @@ $(LIB): $(filter-out $(MAIN),$(OBJS))
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(OBJS): Makefile VERSION
+$(OBJS): Makefile VERSION $(wildcard build/libraries/keys/*)
 $(O)/%.o: %.c
 	@echo "CC   $@"
 	@mkdir -p $(@D)
@@ -117,7 +124,7 @@ $(O)/unit/%: tests/unit/%.c $(LIB)
 
 $(O)/fuzz/%: tests/fuzz/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -MF $@.d -fsanitize=fuzzer -o $@ $< $(LIB) $(LIBS)
+	$(Q)$(COMPILE) -MF $@.d -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
 
 unit unit-build: DEVELOPER := 1
 unit-build: $(UNIT)
