@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# bats file_tags=docker
+# bats file_tags=docker,peers
 # The workflows of tests/act, run by a real act with a real engine.
 
 bats_require_minimum_version 1.5.0

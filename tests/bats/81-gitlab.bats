@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# bats file_tags=docker
+# bats file_tags=docker,peers
 # templates/cc-token.yml in pipelines, by gitlab-runner's executors and by gitlab-ci-local.
 
 bats_require_minimum_version 1.5.0

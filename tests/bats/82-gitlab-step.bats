@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# bats file_tags=docker
+# bats file_tags=docker,peers
 # step.yml, by what is published of GitLab's step runner (tests/gitlab/runner/step).
 
 bats_require_minimum_version 1.5.0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# bats file_tags=docker
+# bats file_tags=docker,peers
 # The project's own workflows and pipeline: by linters, and by act and gitlab-ci-local as far as these can.
 
 bats_require_minimum_version 1.5.0
