@@ -15,21 +15,27 @@ static void token_revoke(struct doctor *d)
 			     .endpoints = &d->endpoints,
 			     .client_id = settings_str(d->settings, SET_CLIENT_ID) };
 	struct revoked done = { .why = ERR_INIT };
+	const char *why = "the token that was got here is revoked";
 	char span[CLOCK_TEXT_SIZE];
 
-	if (d->flow->revocation == REVOKE_NONE && !d->endpoints.revoke_url.len) {
-		clock_format_span(token_left_ms(&d->token) / 1000, span);
-		report_ok(&d->report, "revocation",
-			  "%s has none; the token that was got here lasts %s more",
-			  provider_name(d->flow->provider), span);
-		return;
-	}
-	revoke_token(&v, &d->token, REVOKE_MS, &done);
+	if (d->flow->revocation == REVOKE_NONE && !d->endpoints.revoke_url.len)
+		why = "the provider has none";
+	else if (!revoke_is_known(d->flow, &d->endpoints))
+		why = "the server names no endpoint for it (set revoke-url if it has one)";
+	else if (!settings_bool(d->settings, SET_REVOKE))
+		why = "revoke is false";
+	else
+		revoke_token(&v, &d->token, REVOKE_MS, &done);
+	if (done.kept)
+		why = "the server does not revoke such tokens";
+	clock_format_span(token_left_ms(&d->token) / 1000, span);
 	if (done.failed)
 		report_fail(&d->report, "revocation", &done.why);
+	else if (done.revoked && !done.kept)
+		report_ok(&d->report, "revocation", "%s", why);
 	else
 		report_ok(&d->report, "revocation",
-			  "the token that was got here is revoked");
+			  "%s; the token that was got here lasts %s more", why, span);
 }
 
 /* HEAD /api/v2/tokens/me answers by the token alone (docs/vendors.md). */
@@ -107,6 +113,8 @@ void doctor_token(struct doctor *d)
 		report_fail(&d->report, "token", &why);
 		if (status == 400)
 			doctor_region(d);
+		if (d->token.access.len)
+			token_revoke(d);
 		return;
 	}
 	token_show(d);

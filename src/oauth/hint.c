@@ -58,9 +58,9 @@ static const struct hint common[] = {
 		  "address by {url}" },
 	{ ASK_API, 404, .page = true, .todo = "check the path first, and {url}" },
 	{ ASK_API, 405, .todo = "check the method and the path first, and {url}" },
-	{ ASK_TOKEN | ASK_REVOCATION | ASK_METADATA, 404,
+	{ ASK_TOKEN | ASK_REVOCATION, 404,
 	  .todo = "check the URL first, {url}: nothing of the kind is there; then {id}" },
-	{ ASK_TOKEN | ASK_REVOCATION | ASK_METADATA, 405,
+	{ ASK_TOKEN | ASK_REVOCATION, 405,
 	  .todo = "check the URL first, {url}: it is not the endpoint; then {id}" },
 	{ ASK_ANY, .page = true,
 	  .todo = "a web page came in place of an answer: something in front (a firewall, a "

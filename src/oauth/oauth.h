@@ -48,11 +48,14 @@ int oauth_revoke_request(const struct flow *f, const struct endpoints *e,
 
 /*
  * Reads its answer. A token that is gone already counts as revoked; a 2xx does not when
- * its body is a page of HTML, or JSON that tells of an error.
+ * its body is a page of HTML, or JSON that tells of an error. OAUTH_OK with @ret_kept set
+ * where the server does not revoke such tokens at all (RFC 7009 section 2.2.1): then it
+ * runs out by itself, and nothing is wrong.
  */
 enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct endpoints *e,
 				       const struct settings *s,
-				       const struct http_resp *resp, struct err *err);
+				       const struct http_resp *resp, bool *ret_kept,
+				       struct err *err);
 
 /* The request's URL without its query, for messages. */
 void oauth_show_url(const char *url, struct buf *out);

@@ -39,21 +39,22 @@ void oauth_hide(const struct settings *s)
 	redact_add(redact_list(), buf_str(&encoded));
 }
 
-static void oauth_authenticate(const struct flow *f, const struct endpoints *e,
-			       const struct settings *s, struct http_req *req)
+static void oauth_authenticate(enum client_auth auth, const struct settings *s,
+			       struct http_req *req)
 {
 	AUTO_BUF struct buf value = BUF_INIT(BUF_SECRET_MAX * 3);
-	enum client_auth auth = provider_auth(f, e, s);
 
-	if (auth == AUTH_BODY) {
-		quote_form_pair(&req->body, "client_id", settings_str(s, SET_CLIENT_ID));
-		quote_form_pair(&req->body, "client_secret",
-				settings_str(s, SET_CLIENT_SECRET));
-	} else if (auth != AUTH_NONE) {
+	if (auth == AUTH_BASIC || auth == AUTH_BASIC_RAW) {
 		buf_adds(&value, "Basic ");
 		oauth_basic(auth, s, &value);
 		http_req_header(req, "Authorization", buf_str(&value));
+		return;
 	}
+	if (settings_has(s, SET_CLIENT_ID))
+		quote_form_pair(&req->body, "client_id", settings_str(s, SET_CLIENT_ID));
+	if (auth == AUTH_BODY)
+		quote_form_pair(&req->body, "client_secret",
+				settings_str(s, SET_CLIENT_SECRET));
 }
 
 static void oauth_begin(struct http_req *req, const char *type)
@@ -85,7 +86,7 @@ static void oauth_form(const struct flow *f, const struct endpoints *e,
 		quote_form_pair(body, "scope", settings_str(s, SET_SCOPE));
 	if (settings_has(s, SET_AUDIENCE))
 		quote_form_pair(body, "audience", settings_str(s, SET_AUDIENCE));
-	oauth_authenticate(f, e, s, req);
+	oauth_authenticate(provider_auth(f, e, s), s, req);
 }
 
 static void oauth_json(const struct settings *s, const char *refresh_token,
@@ -162,7 +163,7 @@ int oauth_revoke_request(const struct flow *f, const struct endpoints *e,
 		quote_form_pair(&ret->body, "token", token);
 		quote_form_pair(&ret->body, "token_type_hint",
 				is_refresh ? "refresh_token" : "access_token");
-		oauth_authenticate(f, e, s, ret);
+		oauth_authenticate(provider_revoke_auth(f, e, s), s, ret);
 	}
 	if (!ret->url.len)
 		return err_set(err, ERR_REFUSED,

@@ -277,7 +277,8 @@ static bool oauth_is_failure(const struct http_resp *resp)
  */
 enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct endpoints *e,
 				       const struct settings *s,
-				       const struct http_resp *resp, struct err *err)
+				       const struct http_resp *resp, bool *ret_kept,
+				       struct err *err)
 {
 	const struct asked a = { ASK_REVOCATION, f, e, s };
 	bool done = resp->status >= 200 && resp->status < 300;
@@ -291,7 +292,8 @@ enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct endpoi
 			      "answers in its place");
 		return OAUTH_REFUSED;
 	}
-	if (gone || (done && !oauth_is_failure(resp)))
+	*ret_kept = strcmp(buf_str(&r.code), "unsupported_token_type") == 0;
+	if (gone || *ret_kept || (done && !oauth_is_failure(resp)))
 		return OAUTH_OK;
 	return oauth_failure(&a, resp, err);
 }

@@ -16,6 +16,7 @@ void endpoints_release(struct endpoints *e)
 	buf_release(&e->issuer);
 	buf_release(&e->region);
 	buf_release(&e->auth);
+	buf_release(&e->revoke_auth);
 }
 
 static int provider_need(const struct settings *s, enum setting_id id, struct err *err)
@@ -89,18 +90,46 @@ const struct flow *provider_flow(const struct settings *s, bool need_secrets,
 	return f;
 }
 
+static const char *provider_auth_name(enum client_auth auth)
+{
+	return auth == AUTH_BODY ? "body" : auth == AUTH_NONE ? "none" : "basic";
+}
+
+static enum client_auth provider_auth_of(const struct flow *f, const char *name)
+{
+	if (strncasecmp(name, "body", 4) == 0)
+		return AUTH_BODY;
+	if (strncasecmp(name, "none", 4) == 0)
+		return AUTH_NONE;
+	return f->raw_basic ? AUTH_BASIC_RAW : AUTH_BASIC;
+}
+
+/* @wish, where the server's list has it or is empty; else what the list begins with. */
+static enum client_auth provider_choose_auth(const struct flow *f, enum client_auth wish,
+					     const struct buf *list)
+{
+	if (!list->len || strstr(buf_str(list), provider_auth_name(wish)))
+		return wish;
+	return provider_auth_of(f, buf_str(list));
+}
+
 enum client_auth provider_auth(const struct flow *f, const struct endpoints *e,
 			       const struct settings *s)
 {
-	const char *said = settings_has(s, SET_CLIENT_AUTH)
-				   ? settings_str(s, SET_CLIENT_AUTH)
-				   : buf_str(&e->auth);
+	enum client_auth auth;
 
-	if (f->auth == AUTH_NONE || !*said)
-		return f->auth;
-	if (strcasecmp(said, "body") == 0)
-		return AUTH_BODY;
-	return f->provider == PROVIDER_GENESYS ? AUTH_BASIC_RAW : AUTH_BASIC;
+	if (f->auth == AUTH_NONE)
+		return AUTH_NONE;
+	if (settings_has(s, SET_CLIENT_AUTH))
+		return provider_auth_of(f, settings_str(s, SET_CLIENT_AUTH));
+	auth = provider_choose_auth(f, f->auth, &e->auth);
+	return auth == AUTH_NONE ? f->auth : auth; /* tokens are for a secret alone */
+}
+
+enum client_auth provider_revoke_auth(const struct flow *f, const struct endpoints *e,
+				      const struct settings *s)
+{
+	return provider_choose_auth(f, provider_auth(f, e, s), &e->revoke_auth);
 }
 
 /* The edit distance of two short names. */
@@ -284,8 +313,31 @@ static void provider_pick(const struct settings *s, enum setting_id id,
 		buf_adds(out, settings_str(s, id));
 	else
 		provider_expand(pattern, key, out);
-	while (out->len && out->ptr[out->len - 1] == '/')
-		buf_cut(out, out->len - 1);
+}
+
+static void provider_cut_slashes(struct buf *url)
+{
+	while (url->len && url->ptr[url->len - 1] == '/')
+		buf_cut(url, url->len - 1);
+}
+
+/* The URL of the issuer's document is often what people have at hand: RFC 8414. */
+static void provider_cut_document(struct buf *issuer)
+{
+	static const char *const names[] = { "/.well-known/openid-configuration",
+					     "/.well-known/oauth-authorization-server" };
+	AUTO_BUF struct buf path = BUF_INIT(BUF_URL_MAX);
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *at = strstr(buf_str(issuer), names[i]);
+
+		if (!at)
+			continue;
+		buf_adds(&path, at + strlen(names[i]));
+		buf_cut(issuer, (size_t)(at - issuer->ptr));
+		buf_adds(issuer, buf_str(&path));
+		return;
+	}
 }
 
 int provider_endpoints(const struct flow *f, const struct settings *s,
@@ -299,12 +351,12 @@ int provider_endpoints(const struct flow *f, const struct settings *s,
 		: regional && provider_resolve_region(s, &key, &ret->region, err))
 		return -1;
 	provider_pick(s, SET_API_URL, f->api_url, buf_str(&key), &ret->api_url);
+	provider_cut_slashes(&ret->api_url);
 	provider_pick(s, SET_ISSUER, f->issuer, "", &ret->issuer);
+	provider_cut_document(&ret->issuer);
+	provider_cut_slashes(&ret->issuer);
 	provider_pick(s, SET_REVOKE_URL, NULL, "", &ret->revoke_url);
-	if (settings_has(s, SET_TOKEN_URL))
-		buf_set(&ret->token_url, settings_str(s, SET_TOKEN_URL));
-	else
-		provider_expand(f->token_url, buf_str(&key), &ret->token_url);
+	provider_pick(s, SET_TOKEN_URL, f->token_url, buf_str(&key), &ret->token_url);
 	if (rule_check(f, s, ret, err))
 		return -1;
 	if (ret->token_url.len || (f->discover_token && ret->issuer.len))

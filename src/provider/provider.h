@@ -15,7 +15,7 @@ enum grant {
 };
 
 enum client_auth {
-	AUTH_NONE,
+	AUTH_NONE,	/* no client, or one without a secret: client_id alone */
 	AUTH_BASIC_RAW, /* id and secret as they are, as all Genesys SDKs send them */
 	AUTH_BASIC,	/* form-encoded first, RFC 6749 section 2.3.1 */
 	AUTH_BODY,	/* client_secret_post */
@@ -37,10 +37,12 @@ struct flow {
 	enum provider_id provider;
 	enum grant grant;
 	enum client_auth auth; /* default; the setting client-auth may change it */
+	bool raw_basic;	       /* what it means by "basic" is AUTH_BASIC_RAW */
 	const char *token_url; /* "{}" is the region's domain, area or sub-domain */
 	const char *api_url;   /* likewise; NULL: by discovery or none */
 	const char *issuer;    /* default for discovery; NULL: none */
 	bool discover_token;   /* token endpoint by discovery, unless token-url is set */
+	bool trusts_metadata;  /* they name the issuer, and how clients authenticate */
 	bool discover_api; /* API host by cxone-configuration, unless api-url is set */
 	enum revocation revocation;
 	enum renewal renewal;
@@ -68,13 +70,14 @@ extern const size_t provider_flow_count;
 struct endpoints {
 	struct buf token_url, api_url, revoke_url, issuer;
 	struct buf region; /* what the vendor's own tools call it; empty without */
-	struct buf auth;   /* "body" where the server takes no other; else empty */
+	/* What the server takes of "basic|body|none"; empty: it does not tell. */
+	struct buf auth, revoke_auth;
 };
 
 #define ENDPOINTS_INIT                                                     \
 	((struct endpoints){ BUF_INIT(BUF_URL_MAX), BUF_INIT(BUF_URL_MAX), \
 			     BUF_INIT(BUF_URL_MAX), BUF_INIT(BUF_URL_MAX), \
-			     BUF_INIT(256), BUF_INIT(16) })
+			     BUF_INIT(256), BUF_INIT(32), BUF_INIT(32) })
 #define AUTO_ENDPOINTS __attribute__((cleanup(endpoints_release)))
 
 /*
@@ -91,9 +94,15 @@ const struct flow *provider_flow(const struct settings *s, bool need_secrets,
 int provider_endpoints(const struct flow *f, const struct settings *s,
 		       struct endpoints *ret, struct err *err);
 
-/* The client authentication in force: by the setting, else the server, else the row. */
+/*
+ * The client authentication in force: by the setting, else the row, where the server
+ * takes that; else another that it takes. At the revocation endpoint the server goes
+ * before the setting, which is meant for the token endpoint first of all.
+ */
 enum client_auth provider_auth(const struct flow *f, const struct endpoints *e,
 			       const struct settings *s);
+enum client_auth provider_revoke_auth(const struct flow *f, const struct endpoints *e,
+				      const struct settings *s);
 
 void endpoints_release(struct endpoints *e);
 

@@ -21,17 +21,10 @@ struct login {
 
 /*
  * Gets a token. With @refresh_token (not NULL, not empty) that is tried first; if it is
- * refused, the login is done again. -1 with the classed error.
+ * refused, the login is done again. -1 with the classed error; then @ret holds what came
+ * and can't be used, which the caller takes back.
  */
 int login_token(struct login *l, const char *refresh_token, struct token *ret,
 		struct err *err);
-
-/*
- * Finds the token and revocation endpoints at the issuer: its OpenID configuration, else
- * RFC 8414 metadata. Fills only what is empty. For rows that discover; else does nothing.
- * Where the token endpoint is given, revocation alone is looked for: tried once, and a
- * warning, not a failure, when there is no answer of use.
- */
-int login_discover(struct login *l, const struct budget *budget, struct err *err);
 
 #endif

@@ -100,11 +100,12 @@ static int record_parse_token(const struct json *o, struct token *ret)
 }
 
 /* The endpoints by name, in both directions. */
-#define RECORD_ENDPOINTS(e)                                                       \
-	{                                                                         \
-		{ "token_url", &(e)->token_url },   { "api_url", &(e)->api_url }, \
-		{ "revoke_url", &(e)->revoke_url }, { "issuer", &(e)->issuer },   \
-		{ "region", &(e)->region },	    { "auth", &(e)->auth },       \
+#define RECORD_ENDPOINTS(e)                                                         \
+	{                                                                           \
+		{ "token_url", &(e)->token_url },     { "api_url", &(e)->api_url }, \
+		{ "revoke_url", &(e)->revoke_url },   { "issuer", &(e)->issuer },   \
+		{ "region", &(e)->region },	      { "auth", &(e)->auth },       \
+		{ "revoke_auth", &(e)->revoke_auth },                               \
 	}
 
 static struct json *record_print_endpoints(const struct endpoints *e)

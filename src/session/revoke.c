@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "session/exchange.h"
 
 bool revoke_is_known(const struct flow *flow, const struct endpoints *endpoints)
@@ -9,12 +10,18 @@ bool revoke_is_known(const struct flow *flow, const struct endpoints *endpoints)
 	return flow && (flow->revocation == REVOKE_GENESYS || endpoints->revoke_url.len);
 }
 
+struct revoke_answer {
+	const struct revoker *v;
+	bool kept;
+};
+
 static enum oauth_verdict revoke_judge(void *arg, const struct http_resp *resp,
 				       struct err *err)
 {
-	const struct revoker *v = arg;
+	struct revoke_answer *a = arg;
 
-	return oauth_revoke_answer(v->flow, v->endpoints, v->settings, resp, err);
+	return oauth_revoke_answer(a->v->flow, a->v->endpoints, a->v->settings, resp,
+				   &a->kept, err);
 }
 
 /* RFC 7009 section 2.1 wants the client's credentials; no others go to this server. */
@@ -29,19 +36,23 @@ static int revoke_check_client(const struct revoker *v, struct err *err)
 	return err_hint(err, "set client-id and client-secret as for the token");
 }
 
+/* 1 when the server does not revoke such a token. */
 static int revoke_one(const struct revoker *v, const char *token, bool is_refresh,
 		      const struct budget *budget, struct err *err)
 {
 	AUTO_REQ struct http_req req = HTTP_REQ_INIT;
 	AUTO_RESP struct http_resp resp = HTTP_RESP_INIT;
-	struct judge judge = { "revocation", revoke_judge, (void *)v };
+	struct revoke_answer answer = { .v = v };
+	struct judge judge = { "revocation", revoke_judge, &answer };
 
 	if (revoke_check_client(v, err) || !transport_http(v->transport, err))
 		return -1;
 	if (oauth_revoke_request(v->flow, v->endpoints, v->settings, token, is_refresh,
 				 &req, err))
 		return -1;
-	return exchange(v->transport->http, &req, &resp, budget, &judge, err);
+	if (exchange(v->transport->http, &req, &resp, budget, &judge, err))
+		return -1;
+	return answer.kept;
 }
 
 static void revoke_count(const struct revoker *v, const struct buf *token,
@@ -49,15 +60,16 @@ static void revoke_count(const struct revoker *v, const struct buf *token,
 			 struct revoked *ret)
 {
 	struct err why = ERR_INIT;
+	int rc;
 
 	if (!token->len)
 		return;
-	if (revoke_one(v, buf_str(token), is_refresh, budget, &why) == 0) {
-		ret->revoked++;
-		return;
-	}
-	ret->failed++;
-	ret->why = why;
+	rc = revoke_one(v, buf_str(token), is_refresh, budget, &why);
+	ret->revoked += rc == 0;
+	ret->kept += rc > 0;
+	ret->failed += rc < 0;
+	if (rc < 0)
+		ret->why = why;
 }
 
 /*
@@ -105,4 +117,7 @@ void revoke_record(const struct revoker *v, struct record *r, int64_t budget_ms,
 	for (size_t i = r->replaced_count; i-- > 0;)
 		if (revoke_both(v, &r->replaced[i], &budget, ret))
 			record_forget_replaced(r, i);
+	if (ret->kept)
+		log_info("the server does not revoke %s; the rest runs out by itself",
+			 ret->revoked ? "all kinds of tokens" : "such tokens");
 }

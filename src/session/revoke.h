@@ -19,6 +19,7 @@ struct revoker {
 
 struct revoked {
 	int revoked;	/* taken back */
+	int kept;	/* the server does not revoke such tokens; they run out */
 	int failed;	/* perhaps still alive */
 	struct err why; /* the last failure */
 };

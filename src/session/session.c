@@ -74,6 +74,53 @@ static void session_note_failure(struct session *s, const struct login *l,
 	memcpy(last->hint, err->hint, sizeof(last->hint));
 }
 
+static struct revoker session_revoker(struct session *s)
+{
+	return (struct revoker){ .transport = &s->transport,
+				 .settings = s->settings,
+				 .flow = s->who.flow,
+				 .endpoints = &s->record.endpoints,
+				 .client_id = buf_str(&s->record.client_id),
+				 .elsewhere = s->who.elsewhere };
+}
+
+void session_revoke(struct session *s, int64_t budget_ms, struct revoked *ret)
+{
+	struct revoker v = session_revoker(s);
+
+	revoke_record(&v, &s->record, budget_ms, ret);
+}
+
+/* A new token that nobody will use is taken back, or at least told of. */
+static void session_take_back(struct session *s, const struct token *t)
+{
+	struct revoker v = session_revoker(s);
+	struct revoked done = { .why = ERR_INIT };
+
+	if (!settings_bool(s->settings, SET_REVOKE))
+		return;
+	if (revoke_is_known(v.flow, v.endpoints))
+		revoke_token(&v, t, TAKE_BACK_MS, &done);
+	else
+		done.failed = err_set(&done.why, ERR_USAGE, "no revocation is known");
+	if (done.failed)
+		log_warn("a new token could neither be used nor revoked: %s",
+			 done.why.text);
+}
+
+/* Unless state.json holds it: where the state could not be written, nobody would find it
+ * again. */
+static void session_take_back_stray(struct session *s)
+{
+	AUTO_RECORD struct record stored = RECORD_INIT;
+	struct err ignored = ERR_INIT;
+
+	state_read(&s->state, &stored, &ignored);
+	if (!stored.has_token ||
+	    !buf_equal(&stored.token.access, &s->record.token.access))
+		session_take_back(s, &s->record.token);
+}
+
 static int session_login(struct session *s, struct err *err)
 {
 	AUTO_TOKEN struct token t = TOKEN_INIT;
@@ -87,6 +134,8 @@ static int session_login(struct session *s, struct err *err)
 		return -1;
 	if (login_token(&login, buf_str(&s->record.token.refresh), &t, err)) {
 		session_note_failure(s, &login, err);
+		if (t.access.len)
+			session_take_back(s, &t);
 		return -1;
 	}
 	if (s->masks.show)
@@ -142,46 +191,6 @@ static bool session_adopts_error(const struct session *s, int64_t since)
 	return last->boot_ms >= since && last->boot_ms <= clock_boot_ms();
 }
 
-static struct revoker session_revoker(struct session *s)
-{
-	return (struct revoker){ .transport = &s->transport,
-				 .settings = s->settings,
-				 .flow = s->who.flow,
-				 .endpoints = &s->record.endpoints,
-				 .client_id = buf_str(&s->record.client_id),
-				 .elsewhere = s->who.elsewhere };
-}
-
-void session_revoke(struct session *s, int64_t budget_ms, struct revoked *ret)
-{
-	struct revoker v = session_revoker(s);
-
-	revoke_record(&v, &s->record, budget_ms, ret);
-}
-
-/*
- * Revokes the present token, which is new, unless state.json holds it: where the state
- * could not be written, nobody would find it again.
- */
-static void session_take_back(struct session *s)
-{
-	AUTO_RECORD struct record stored = RECORD_INIT;
-	struct revoker v = session_revoker(s);
-	struct revoked done = { .why = ERR_INIT };
-	struct err ignored = ERR_INIT;
-
-	state_read(&s->state, &stored, &ignored);
-	if (stored.has_token && buf_equal(&stored.token.access, &s->record.token.access))
-		return;
-	if (revoke_is_known(v.flow, v.endpoints))
-		revoke_token(&v, &s->record.token, TAKE_BACK_MS, &done);
-	else
-		done.failed = err_set(&done.why, ERR_USAGE, "no revocation is known");
-	if (done.failed)
-		log_warn("a new token could neither be stored nor revoked: %s",
-			 done.why.text);
-}
-
 /*
  * The lock is held. 1: the credentials are missing, but there is a refresher, which has
  * been asked.
@@ -207,7 +216,7 @@ static int session_renew(struct session *s, const struct session_want *want,
 	}
 	if (state_write(&s->state, &s->record, err) == 0)
 		return 0;
-	session_take_back(s);
+	session_take_back_stray(s);
 	return -1;
 }
 

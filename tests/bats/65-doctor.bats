@@ -210,7 +210,7 @@ no_secrets() {
 	use_cxone
 	ends 0 cc doctor
 	line ok API 'https://.* answers'
-	line ok revocation 'cxone has none; the token that was got here lasts'
+	line ok revocation 'the provider has none; the token that was got here lasts'
 	clean_environment
 	use_oauth2
 	ends 0 cc doctor
@@ -221,6 +221,22 @@ no_secrets() {
 	unset CC_TOKEN_URL CC_REVOKE_URL
 	CC_ISSUER=$EMU_ISSUER ends 0 cc doctor
 	line ok revocation revoked
+}
+
+@test "a server without revocation, or one that does not revoke such tokens, is a good server" {
+	use_oauth2 norevoke
+	unset CC_TOKEN_URL CC_REVOKE_URL
+	CC_ISSUER=$EMU_ISSUER ends 0 cc doctor
+	line ok revocation 'the server names no endpoint.*the token that was got here lasts'
+	clean_environment
+	use_oauth2 'revoke.json=%7B"error":"unsupported_token_type"%7D'
+	ends 0 cc doctor
+	line ok revocation 'does not revoke such tokens; the token that was got here lasts'
+	clean_environment
+	use_oauth2
+	CC_REVOKE=false ends 0 cc doctor
+	line ok revocation 'revoke is false'
+	same 1 "$(emu_valid_tokens)"
 }
 
 @test "the runner and its engine" {

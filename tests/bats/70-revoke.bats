@@ -167,6 +167,27 @@ nothing_left() {
 	nothing_left
 }
 
+@test "what the server never revokes is told, and no warning" {
+	use_oauth2 'revoke.json=%7B"error":"unsupported_token_type"%7D'
+	ok cc get
+	ok cc stop
+	says 'the server does not revoke such tokens'
+	keeps_quiet warning
+	nothing_left
+}
+
+@test "a token that can't be used is refused by name of what is wrong, and revoked" {
+	use_oauth2 'token=abc%22def'
+	fails 3 'access_token holds the character U\+0022' cc get
+	use_oauth2 type=DPoP
+	fails 3 'token_type is not Bearer, but "DPoP"' cc get
+	same 0 "$(emu_valid_tokens)"
+	same 1 "$(journal_count --kind revoke)"
+	use_oauth2 'token=a!b:c%7Cd$e%25f'
+	ok cc get
+	same 'a!b:c|d$e%f' "$output"
+}
+
 @test "another server's credentials are not sent to revoke" {
 	use_oauth2
 	export CC_NAME=one

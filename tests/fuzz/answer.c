@@ -35,6 +35,7 @@ static void fuzz_answer(const struct flow *f, const struct http_resp *resp)
 	struct settings s;
 	struct err err = ERR_INIT;
 	enum oauth_verdict verdict;
+	bool kept = false;
 
 	settings_init(&s);
 	s.provider = f->provider;
@@ -50,7 +51,7 @@ static void fuzz_answer(const struct flow *f, const struct http_resp *resp)
 		fuzz_check_text(err.text);
 		fuzz_check_text(err.hint);
 	}
-	verdict = oauth_revoke_answer(f, &e, &s, resp, &err);
+	verdict = oauth_revoke_answer(f, &e, &s, resp, &kept, &err);
 	must(verdict == OAUTH_OK || *err.text);
 	settings_release(&s);
 	redact_release(redact_list());

@@ -11,7 +11,12 @@
 #define OIDC	 "GET https://i.example/realm/.well-known/openid-configuration\n"
 #define RFC8414	 "GET https://i.example/.well-known/oauth-authorization-server/realm\n"
 #define LOGIN	 "POST https://x.example/t grant_type=client_credentials " BASIC "\n"
-#define METADATA "{\"issuer\":\"" ISSUER "\",\"token_endpoint\":\"https://x.example/t\"}"
+#define APPENDED "GET https://i.example/realm/.well-known/oauth-authorization-server\n"
+#define METADATA                                                                 \
+	"{\"issuer\":\"" ISSUER "\",\"token_endpoint\":\"https://x.example/t\"," \
+	"\"revocation_endpoint\":\"https://x.example/r\"}"
+#define NO_REVOCATION \
+	"{\"issuer\":\"" ISSUER "\",\"token_endpoint\":\"https://x.example/t\"}"
 
 static const char *const by_issuer[] = { "CC_PROVIDER=oauth2", CLIENT,
 					 "CC_ISSUER=" ISSUER "/", NULL };
@@ -136,13 +141,37 @@ static const struct row {
 	  ERR_NONE,
 	  "",
 	  OIDC OIDC LOGIN },
-	{ "nothing is discovered",
+	{ "discovery by RFC 8414, appended",
 	  by_issuer,
 	  NULL,
-	  { { 404, "" }, { 403, "" } },
+	  { { 404, "" }, { 404, "" }, { 200, METADATA }, { 200, TOKEN } },
+	  ERR_NONE,
+	  "",
+	  OIDC RFC8414 APPENDED LOGIN },
+	{ "what one document lacks another may have",
+	  by_issuer,
+	  NULL,
+	  { { 200, NO_REVOCATION }, { 404, "" }, { 200, METADATA }, { 200, TOKEN } },
+	  ERR_NONE,
+	  "",
+	  OIDC RFC8414 APPENDED LOGIN },
+	{ "or none has it, which is no failure",
+	  by_issuer,
+	  NULL,
+	  { { 200, NO_REVOCATION }, { 503, "" }, { 200, TOKEN } },
+	  ERR_NONE,
+	  "",
+	  OIDC RFC8414 LOGIN },
+	{ "nothing is discovered: each failure is told",
+	  by_issuer,
+	  NULL,
+	  { { 302, "" }, { 200, "<html><title>Sign in</title>" }, { 404, "" } },
 	  ERR_REFUSED,
-	  "discovery, https://i.example/.well-known/",
-	  OIDC RFC8414 },
+	  "discovery, https://i.example/realm/.well-known/openid-configuration: HTTP 302; "
+	  "discovery, https://i.example/.well-known/oauth-authorization-server/realm: a web "
+	  "page (Sign in); discovery, "
+	  "https://i.example/realm/.well-known/oauth-authorization-server: HTTP 404",
+	  OIDC RFC8414 APPENDED },
 	{ "a token endpoint that is given needs no metadata",
 	  by_both,
 	  NULL,
@@ -162,10 +191,10 @@ static const struct row {
 	{ "a redirect is no metadata",
 	  by_issuer,
 	  NULL,
-	  { { 302, "" }, { 302, "" } },
+	  { { 302, "" }, { 302, "" }, { 302, "" } },
 	  ERR_REFUSED,
 	  "HTTP 302",
-	  OIDC RFC8414 },
+	  OIDC RFC8414 APPENDED },
 	{ "another issuer",
 	  by_issuer,
 	  NULL,
@@ -193,17 +222,24 @@ static const struct row {
 	{ "no endpoint",
 	  by_issuer,
 	  NULL,
-	  { { 200, "{\"issuer\":\"" ISSUER "\"}" } },
+	  { { 200, "{\"issuer\":\"" ISSUER "\"}" }, { 200, "{}" }, { 200, "{}" } },
 	  ERR_REFUSED,
 	  "names no token_endpoint",
-	  OIDC },
+	  OIDC RFC8414 APPENDED },
 	{ "metadata that are none",
 	  by_issuer,
 	  NULL,
-	  { { 200, "<html>" }, { 200, "[]" } },
+	  { { 200, "<html>" }, { 200, "[]" }, { 200, "{" } },
 	  ERR_REFUSED,
-	  "names no token_endpoint",
-	  OIDC RFC8414 },
+	  "a web page (); discovery, https://i.example/realm/.well-known/",
+	  OIDC RFC8414 APPENDED },
+	{ "an endpoint that is no URL is shown",
+	  by_issuer,
+	  NULL,
+	  { { 200, "{\"issuer\":\"" ISSUER "\",\"token_endpoint\":\"/oauth/token\"}" } },
+	  ERR_USAGE,
+	  "the issuer's token_endpoint: \"/oauth/token\": ",
+	  OIDC },
 	{ "the API host by the token's tenant",
 	  cxone,
 	  NULL,

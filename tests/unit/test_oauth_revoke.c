@@ -37,6 +37,7 @@ static void test_revocation(void **state)
 		AUTO_RESP struct http_resp resp;
 		AUTO_WAY struct way w;
 		struct err err = ERR_INIT;
+		bool kept = false;
 		char row[16];
 
 		snprintf(row, sizeof(row), "row %zu", i);
@@ -44,7 +45,7 @@ static void test_revocation(void **state)
 		answer(&resp, rows[i].status, NULL, "{\"error\":\"x\"}");
 		same_number(row,
 			    oauth_revoke_answer(w.flow, &w.endpoints, &w.settings, &resp,
-						&err),
+						&kept, &err),
 			    rows[i].want);
 		same_number(row, err.kind,
 			    rows[i].want == OAUTH_OK	  ? ERR_NONE
@@ -95,6 +96,7 @@ static void test_revoked(void **state)
 		AUTO_RESP struct http_resp resp;
 		AUTO_WAY struct way w;
 		struct err err = ERR_INIT;
+		bool kept = false;
 		char row[256], header[64] = "";
 
 		if (status == 401 && i % 2) /* only Genesys means anything by it */
@@ -107,7 +109,7 @@ static void test_revoked(void **state)
 		snprintf(row, sizeof(row), "%d %s", status, rows[r].body);
 		same_number(row,
 			    oauth_revoke_answer(w.flow, &w.endpoints, &w.settings, &resp,
-						&err),
+						&kept, &err),
 			    rows[r].revoked || (status == 401 && !html) ? OAUTH_OK
 									: OAUTH_REFUSED);
 		if (err.kind != ERR_NONE)

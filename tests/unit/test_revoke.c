@@ -93,9 +93,63 @@ static void test_revokes_both(void **state)
 	has_text("why", done.why.text, "credentials of the client");
 }
 
+/* RFC 7009 section 2.2.1: what the server never revokes is no failure. */
+static void test_unsupported(void **state)
+{
+	static const char *const mine[] = { "CC_PROVIDER=oauth2", CLIENT, AT,
+					    "CC_REVOKE_URL=https://x.example/r", NULL };
+	AUTO_FIXTURE struct fixture f;
+	struct revoked done;
+
+	(void)state;
+	fixture_make(&f, mine);
+	get(&f, &any,
+	    REPLIES({ 200, "{\"access_token\":\"one1\",\"refresh_token\":\"r1\"}" }),
+	    "one1", LOGIN);
+	f.net.replies =
+		REPLIES({ 200, "" }, { 400, "{\"error\":\"unsupported_token_type\"}" });
+	session_revoke(&f.session, 1000, &done);
+	assert_int_equal(done.revoked, 1);
+	assert_int_equal(done.kept, 1);
+	assert_int_equal(done.failed, 0);
+}
+
+/* A token that came and can't be used is revoked; where that is not wanted, it is not. */
+static void test_takes_back(void **state)
+{
+	static const char *const ways[][8] = {
+		{ "CC_PROVIDER=oauth2", CLIENT, AT, "CC_REVOKE_URL=https://x.example/r" },
+		{ "CC_PROVIDER=oauth2", CLIENT, AT, "CC_REVOKE_URL=https://x.example/r",
+		  "CC_REVOKE=false" },
+	};
+	static const struct reply replies[][3] = {
+		{ { 200, "{\"access_token\":\"one 1\"}" }, { 200, "" } },
+		{ { 200, "{\"access_token\":\"one 1\"}" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		AUTO_FIXTURE struct fixture f;
+
+		fixture_make(&f, ways[i]);
+		f.net.replies =
+			REPLIES({ 200, "{\"access_token\":\"one 1\"}" }, { 200, "" });
+		if (i)
+			f.net.replies = replies[i];
+		tick();
+		assert_int_equal(session_token(&f.session, &force, &f.err), -1);
+		has_text("refusal", f.err.text, "the character U+0020");
+		recorded_check(&f.net, "revoke",
+			       i ? LOGIN
+				 : LOGIN "POST https://x.example/r token=one+1&"
+					 "token_type_hint=access_token " BASIC "\n");
+		assert_false(f.session.record.has_token);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
-	IN_BASE(test_revokes_all),
-	IN_BASE(test_revokes_both),
+	IN_BASE(test_unsupported),	 IN_BASE(test_takes_back),
+	IN_BASE(test_revokes_all),	 IN_BASE(test_revokes_both),
 	IN_BASE(test_keeps_what_failed),
 };
 
