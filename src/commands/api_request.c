@@ -98,57 +98,90 @@ static char *field_part(char *p, bool first, char **ret)
 	return next;
 }
 
-/*
- * The container that the next part of the key goes into. In an array an object goes on
- * until a key comes that it has already.
- */
-static struct json *field_enter(struct json *at, const struct field *f, const char *part,
-				const char *next, struct err *err)
+static struct json *field_add(struct json *at, const char *key, bool array,
+			      struct err *err)
 {
-	struct json *child = json_edit(at, *part ? part : NULL);
-	bool array = !*next;
+	struct json *child = json_put(at, key, array ? json_array() : json_object());
 
-	if (child && !*part && (array || !json_is_object(child) || json_get(child, next)))
-		child = NULL;
-	if (child && (array ? json_is_array(child) : json_is_object(child)))
-		return child;
-	if (child) {
-		err_set(err, ERR_USAGE,
-			"--field %s wants another kind of value where one stands already",
-			f->key);
-		return NULL;
-	}
-	child = json_put(at, *part ? part : NULL, array ? json_array() : json_object());
 	if (!child)
 		err_memory(err, "the body");
 	return child;
 }
 
-static int field_put(struct json *root, struct field *f, struct err *err)
+/* The array or object at @key, made where there is none. */
+static struct json *field_enter(struct json *at, const struct field *f, const char *key,
+				bool array, struct err *err)
 {
-	char key[sizeof(f->key)], *part, *next, *rest;
+	struct json *child = json_edit(at, key);
+
+	if (!child)
+		return field_add(at, key, array, err);
+	if (array ? json_is_array(child) : json_is_object(child))
+		return child;
+	err_set(err, ERR_USAGE,
+		"--field %s wants another kind of value where one stands already",
+		f->key);
+	return NULL;
+}
+
+/*
+ * The object that @next goes into, in the array at @key: the last one, unless it has that
+ * member already and no array there, which could take more. So does `gh api`
+ * (pkg/cmd/api/fields.go of cli/cli).
+ */
+static struct json *field_enter_element(struct json *at, const struct field *f,
+					const char *key, const char *next,
+					struct err *err)
+{
+	struct json *array = field_enter(at, f, key, true, err);
+	struct json *last = array ? json_edit(array, NULL) : NULL;
+	const struct json *there = json_get(last, next);
+
+	if (array && (!json_is_object(last) || (there && !json_is_array(there))))
+		return field_add(array, NULL, false, err);
+	return last;
+}
+
+static int field_store(struct json *at, const struct field *f, const char *key,
+		       bool array, struct err *err)
+{
+	if (!array && json_get(at, key))
+		return err_set(err, ERR_USAGE, "--field %s is given twice", f->key);
+	if (array)
+		at = field_enter(at, f, key, true, err);
+	if (!at)
+		return -1;
+	if (f->value)
+		json_put(at, array ? NULL : key, field_value(f));
+	return 0;
+}
+
+/* Each "[]" makes an array of what stands before it; a second one says nothing more. */
+static int field_put(struct json *root, const struct field *f, struct err *err)
+{
+	char key[sizeof(f->key)], *name, *part, *rest;
 	struct json *at = root;
+	bool array = false;
 
 	memcpy(key, f->key, sizeof(key));
-	for (rest = field_part(key, true, &part); rest; part = next) {
+	rest = field_part(key, true, &name);
+	while (rest && at) {
 		char *from = rest;
 
-		rest = field_part(from, false, &next);
-		if (rest == from)
+		rest = field_part(from, false, &part);
+		if (rest == from || !*name)
 			return err_set(err, ERR_USAGE,
 				       "the key of --field %s is not "
 				       "KEY, KEY[NAME] or KEY[]",
 				       f->key);
-		at = field_enter(at, f, part, next, err);
-		if (!at)
-			return -1;
+		if (*part) {
+			at = array ? field_enter_element(at, f, name, part, err)
+				   : field_enter(at, f, name, false, err);
+			name = part;
+		}
+		array = !*part;
 	}
-	if (!f->value)
-		return 0;
-	if (*part && json_get(at, part))
-		return err_set(err, ERR_USAGE, "--field %s is given twice", f->key);
-	json_put(at, *part ? part : NULL, field_value(f));
-	return 0;
+	return at ? field_store(at, f, name, array, err) : -1;
 }
 
 static bool api_is_field(const struct arg *a)

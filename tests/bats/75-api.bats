@@ -144,6 +144,40 @@ PYTHON
 	fails 2 'is not KEY' cc api $ME -F 'x[a=2'
 }
 
+# makes JSON FIELD…: so reads the body that the fields make.
+makes() {
+	local field given=()
+	for field in "${@:2}"; do given+=(-f "$field"); done
+	ok cc api /api/v2/routing/queues "${given[@]}"
+	same "$1" "$(sent .body | tail -n 1)"
+}
+
+@test "fields in arrays of objects and objects in arrays, as gh api reads them" {
+	use_genesys
+	makes '{"a":[{"n":"x","c":["1","2"]}]}' 'a[][n]=x' 'a[][c][]=1' 'a[][c][]=2'
+	makes '{"a":[{"n":"x","c":["1"]},{"n":"y","c":["2","3"]}]}' \
+		'a[][n]=x' 'a[][c][]=1' 'a[][n]=y' 'a[][c][]=2' 'a[][c][]=3'
+	makes '{"a":[{"o":{"p":{"q":"x"}}}]}' 'a[][o][p][q]=x'
+	makes '{"a":[{"o":{"p":"1"}},{"o":{"q":"2"}}]}' 'a[][o][p]=1' 'a[][o][q]=2'
+	makes '{"a":[{"n":"x","o":{"p":"1"}}]}' 'a[][n]=x' 'a[][o][p]=1'
+	makes '{"a":[{"c":[{"d":"1","e":"2"},{"d":"3"}]}]}' 'a[][c][][d]=1' 'a[][c][][e]=2' 'a[][c][][d]=3'
+	makes '{"a":{"b":[{"c":"1"},{"c":"2"}]}}' 'a[b][][c]=1' 'a[b][][c]=2'
+	makes '{"a":["1",{"n":"x"}]}' 'a[]=1' 'a[][n]=x'
+	makes '{"a":[{"n":"x"},"1",{"m":"y"}]}' 'a[][n]=x' 'a[]=1' 'a[][m]=y'
+	makes '{"a":["1","2"]}' 'a[][]=1' 'a[]=2'
+	makes '{"a":[{"e":[]}],"f":[]}' 'a[][e][]' 'f[]'
+	makes '{"a":["1"]}' 'a[]' 'a[]=1'
+	fails 2 'another kind' cc api $ME -f 'o[f]=A' -f 'o[f][]=1'
+	fails 2 'another kind' cc api $ME -f 'o[f]=B' -f 'o[f][g]=1'
+	fails 2 'given twice' cc api $ME -f 'o[f][g]=C' -f 'o[f]=1'
+	fails 2 'another kind' cc api $ME -f 'o[f][g]=D' -f 'o[f][]=1'
+	fails 2 'given twice' cc api $ME -f 'o[f][]=E' -f 'o[f]=1'
+	fails 2 'another kind' cc api $ME -f 'o[f][]=F' -f 'o[f][g]=1'
+	fails 2 'is not KEY' cc api $ME -f '[]=1'
+	fails 2 'is not KEY' cc api $ME -f '[a]=1'
+	fails 2 'is not KEY' cc api $ME -f 'a[b]c=1'
+}
+
 @test "fields go into the query with GET, and beside a body" {
 	use_genesys
 	ok cc api GET /api/v2/users -F pageSize=1 -f 'name=a b&c'
