@@ -1,6 +1,7 @@
 #include "net/url.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <curl/curl.h>
 #include <string.h>
 #include <strings.h>
@@ -239,13 +240,22 @@ int url_set_query(const char *url, const char *name, const char *value, struct b
 	return buf_check(out, "the URL", err);
 }
 
+/* RFC 3986 section 2: what is neither reserved nor unreserved has to be encoded. */
+static bool url_can_stand(const char *p)
+{
+	if (*p == '%')
+		return isxdigit((unsigned char)p[1]) && isxdigit((unsigned char)p[2]);
+	return (unsigned char)*p > 0x20 && (unsigned char)*p < 0x7f &&
+	       !strchr("\"<>\\^`{|}", *p);
+}
+
 /* What a server or a user wrote, with what can't stand in a URL percent-encoded. */
 static void url_encode(const char *text, struct buf *out)
 {
 	for (; *text && *text != '#'; text++) {
 		unsigned char c = (unsigned char)*text;
 
-		if (c <= 0x20 || c >= 0x7f)
+		if (!url_can_stand(text))
 			buf_addf(out, "%%%02X", c);
 		else
 			buf_addc(out, *text);

@@ -36,8 +36,8 @@ int url_resolve(const char *base, const char *ref, struct buf *out, struct err *
  * Appends the URL that @ref means at the API whose base is @base, "https://host" or
  * "https://host/prefix". A path stands on the base, also where it names the prefix
  * itself already; a URL must be of the base's origin, else -1 with ERR_REFUSED. What
- * can't stand in a URL (spaces, bytes beyond ASCII) is percent-encoded, and a fragment
- * left out.
+ * can't stand in a URL (blanks, ", <, >, \, ^, `, {, |, }, a % without two digits, bytes
+ * beyond ASCII) is percent-encoded, and a fragment left out.
  */
 int url_join(const char *base, const char *ref, struct buf *out, struct err *err);
 
