@@ -254,6 +254,14 @@ static enum call_next call_broken(struct caller *c, struct call *call, struct er
 	return call_later(c, call, err);
 }
 
+bool call_is_pending(const struct caller *c, const struct http_resp *resp)
+{
+	AUTO_BUF struct buf ignored = BUF_INIT(1024);
+
+	return c->queries && (resp->status == 202 || resp->status == 204) &&
+	       http_header(resp, "retry-after", &ignored);
+}
+
 enum call_next call_settle(struct caller *c, struct call *call, struct err *err)
 {
 	const struct http_resp *resp = &call->resp;
@@ -263,6 +271,10 @@ enum call_next call_settle(struct caller *c, struct call *call, struct err *err)
 	c->running--;
 	log_debug("%s gave HTTP %d in %lld ms", call->req.method, resp->status,
 		  (long long)resp->time_ms);
+	if (call->job.result == 0 && call_is_pending(c, resp)) {
+		err_set(err, ERR_TRANSIENT, "HTTP %d, not ready yet", resp->status);
+		return call_later(c, call, err);
+	}
 	if (call->job.result == 0 && resp->status / 100 == 2 && call->reader.end)
 		call->job.result =
 			call->reader.end(call->reader.arg, resp, &call->job.error);

@@ -5,6 +5,8 @@
  *			A new token that worked before counts as expired, not as refused
  *	429, 503	waited for as Retry-After says, up to CALL_WAIT_MAX_MS; so is a
  *			403 that is a limit
+ *	202, 204	where a caller only asks, and with Retry-After: likewise, for the
+ *			answer is not ready
  *	other 5xx, 408	tried again, and so is a connection that fails or an answer that
  *			is torn: methods that may be repeated only
  *
@@ -84,6 +86,9 @@ enum call_next {
 	CALL_FAILED, /* @err says why; the answer, if there is one, is in call->resp */
 };
 enum call_next call_settle(struct caller *c, struct call *call, struct err *err);
+
+/* True for an answer that is not ready yet; what came with it is none. */
+bool call_is_pending(const struct caller *c, const struct http_resp *resp);
 
 /* Sends, waits and repeats until it is done: 0, or -1 with the error. */
 int call_run(struct caller *c, struct call *call, struct err *err);
