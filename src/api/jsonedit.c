@@ -62,10 +62,10 @@ static void edit_ignore_value(void *arg, const char *path, enum jsonscan_type ty
 	(void)arg, (void)path, (void)type, (void)text;
 }
 
-static bool edit_ignore_array(void *arg, const char *path)
+static enum jsonscan_array edit_ignore_array(void *arg, const char *path)
 {
 	(void)arg, (void)path;
-	return false;
+	return JSONSCAN_SKIP;
 }
 
 static int edit_ignore_item(void *arg, struct err *err)

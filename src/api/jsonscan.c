@@ -122,6 +122,20 @@ static int scan_value_done(struct jsonscan *s, const char *p, enum jsonscan_type
 	return s->events->item(s->arg, err);
 }
 
+static void scan_open_array(struct jsonscan *s)
+{
+	enum jsonscan_array what = JSONSCAN_SKIP;
+
+	if (s->depth <= JSONSCAN_ARRAY_DEPTH + 1)
+		what = s->events->array(s->arg, s->path);
+	if (what == JSONSCAN_ITEMS)
+		s->item_depth = s->depth;
+	else if (what == JSONSCAN_SKIP || s->depth > JSONSCAN_PATH_DEPTH)
+		s->quiet = s->depth;
+	else
+		s->path_len[s->depth] = s->path_len[s->depth - 1];
+}
+
 static int scan_open(struct jsonscan *s, bool object, struct err *err)
 {
 	uint8_t bit = (uint8_t)(1 << s->depth % 8);
@@ -135,12 +149,8 @@ static int scan_open(struct jsonscan *s, bool object, struct err *err)
 		s->objects[s->depth / 8] &= (uint8_t)~bit;
 	s->depth++;
 	s->state = object ? KEY_FIRST : BEFORE_FIRST;
-	if (object || !shallow)
-		return 0;
-	if (s->events->array(s->arg, s->path))
-		s->item_depth = s->depth;
-	else
-		s->quiet = s->depth;
+	if (!object && shallow)
+		scan_open_array(s);
 	return 0;
 }
 

@@ -20,7 +20,8 @@
 
 enum {
 	JSONSCAN_DEPTH_MAX = 16 * 1024,
-	JSONSCAN_PATH_DEPTH = 3,      /* keys in a path that is reported */
+	JSONSCAN_PATH_DEPTH = 4,      /* keys in the path of a scalar that is reported */
+	JSONSCAN_ARRAY_DEPTH = 3,     /* ... and of an array */
 	JSONSCAN_PATH_MAX = 256,      /* bytes of such a path; longer ones aren't */
 	JSONSCAN_TEXT_MAX = 16 * 1024 /* bytes of a scalar that is reported */
 };
@@ -32,6 +33,13 @@ enum jsonscan_type {
 	JSONSCAN_TOO_LONG, /* a scalar beyond JSONSCAN_TEXT_MAX; its text is empty */
 };
 
+/* What to do with an array. */
+enum jsonscan_array {
+	JSONSCAN_SKIP,	/* nothing */
+	JSONSCAN_ITEMS, /* its elements are items */
+	JSONSCAN_WALK,	/* report scalars in it as if they stood in its place */
+};
+
 struct jsonscan_events {
 	/*
 	 * A scalar outside items and arrays, at most JSONSCAN_PATH_DEPTH deep; the path
@@ -39,8 +47,8 @@ struct jsonscan_events {
 	 */
 	void (*value)(void *arg, const char *path, enum jsonscan_type type,
 		      const char *text);
-	/* An array begins there: are its elements items? */
-	bool (*array)(void *arg, const char *path);
+	/* An array begins there, at most JSONSCAN_ARRAY_DEPTH deep. */
+	enum jsonscan_array (*array)(void *arg, const char *path);
 	/* One more item ends at the end of @items. -1 ends the scan with that error. */
 	int (*item)(void *arg, struct err *err);
 };
@@ -74,6 +82,15 @@ int jsonscan_feed(struct jsonscan *s, const char *data, size_t len, struct err *
 
 /* 0 when the document is whole, else -1 with ERR_TRANSIENT. */
 int jsonscan_end(struct jsonscan *s, struct err *err);
+
+/*
+ * After an error of jsonscan_feed(): true when what came is not the beginning of a JSON
+ * document, or something stands behind one.
+ */
+static inline bool jsonscan_is_foreign(const struct jsonscan *s)
+{
+	return !s->depth;
+}
 
 void jsonscan_release(struct jsonscan *s);
 

@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/jsonedit.h"
+#include "api/jsontext.h"
+
 static struct page_candidate *page_current(struct page *p)
 {
 	return p->candidates ? &p->candidate[p->candidates - 1] : NULL;
@@ -23,19 +26,34 @@ static void page_decide(struct page *p, const struct page_candidate *c, const ch
 	p->candidates = 0;
 }
 
+/* True when what stands at @path stands in place of the items, or around them. */
+static bool page_is_of_items(const struct page *p, const char *path)
+{
+	size_t len = strlen(path);
+
+	if (!p->known)
+		return !*path || paging_is_items(path);
+	return strncmp(p->path, path, len) == 0 &&
+	       (!p->path[len] || (len && p->path[len] == '.'));
+}
+
 static void page_on_value(void *arg, const char *path, enum jsonscan_type type,
 			  const char *text)
 {
 	struct page *p = arg;
 
 	page_facts_take(&p->facts, path, type, text);
+	if (p->facts.list == LIST_ABSENT && type == JSONSCAN_OTHER &&
+	    strcmp(text, "null") == 0 && page_is_of_items(p, path))
+		p->facts.list = LIST_NULL;
 }
 
-/* Arrays that stand beside the items in answers of the vendors. */
+/* Arrays that stand beside the items in answers of the vendors, and of others. */
 static bool page_is_aside(const char *path)
 {
-	static const char *const names[] = { "aggregations", "errors", "facets",
-					     "schemas",	     "types",  "warnings" };
+	static const char *const names[] = { "_links",	"aggregations", "errors",
+					     "facets",	"link",		"links",
+					     "schemas", "types",	"warnings" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (strcmp(path, names[i]) == 0)
@@ -43,26 +61,33 @@ static bool page_is_aside(const char *path)
 	return false;
 }
 
-static bool page_on_array(void *arg, const char *path)
+/* What stands among errors says that there are some. */
+static bool page_is_of_errors(const char *path)
+{
+	return strncmp(path, "errors", 6) == 0 && (!path[6] || path[6] == '.');
+}
+
+static enum jsonscan_array page_on_array(void *arg, const char *path)
 {
 	struct page *p = arg;
 	struct page_candidate *c = &p->candidate[p->candidates];
 
-	p->absent = false;
-	buf_release(&p->whole);
+	if (p->known ? strcmp(path, p->path) != 0
+		     : p->candidates == PAGE_CANDIDATES || page_is_aside(path) ||
+			       page_is_of_errors(path))
+		return page_is_of_errors(path) ? JSONSCAN_WALK : JSONSCAN_SKIP;
+	p->facts.list = LIST_THERE;
 	if (p->known)
-		return strcmp(path, p->path) == 0;
+		return JSONSCAN_ITEMS;
 	p->line = p->spool.held.len;
 	if (paging_is_items(path) || !*path) {
 		page_decide(p, NULL, path);
-		return true;
+		return JSONSCAN_ITEMS;
 	}
-	if (p->candidates == PAGE_CANDIDATES || page_is_aside(path))
-		return false;
 	*c = (struct page_candidate){ .from = p->spool.held.len };
 	snprintf(c->path, sizeof(c->path), "%s", path);
 	p->candidates++;
-	return true;
+	return JSONSCAN_ITEMS;
 }
 
 static int page_on_item(void *arg, struct err *err)
@@ -71,6 +96,8 @@ static int page_on_item(void *arg, struct err *err)
 	struct page_candidate *c = page_current(p);
 
 	(void)err;
+	p->begun = true;
+	buf_release(&p->whole);
 	if (c) {
 		c->items++;
 		c->objects += buf_str(&p->spool.held)[p->line] == '{';
@@ -89,7 +116,7 @@ static void page_reset(struct page *p)
 {
 	page_facts_begin(&p->facts);
 	jsonscan_begin(&p->scan, &page_events, p, &p->spool.held);
-	p->absent = true;
+	p->begun = false;
 	p->line = 0;
 	p->candidates = 0;
 	buf_reset(&p->whole);
@@ -126,7 +153,7 @@ static void page_identify(struct page *p)
 
 int page_feed(struct page *p, const char *data, size_t len, struct err *err)
 {
-	if (p->absent && !p->known)
+	if (!p->begun)
 		buf_add(&p->whole, data, len);
 	if (jsonscan_feed(&p->scan, data, len, err))
 		return -1;
@@ -138,6 +165,31 @@ int page_feed(struct page *p, const char *data, size_t len, struct err *err)
 	return 0;
 }
 
+/* A field of the last whole item can be the cursor of the page behind. */
+static void page_note_last(struct page *p)
+{
+	const char *wanted = p->facts.wanted;
+	bool named = wanted && strncmp(wanted, FACTS_LAST, strlen(FACTS_LAST)) == 0;
+	const char *field = named ? wanted + strlen(FACTS_LAST) : "id";
+	const char *held = buf_str(&p->spool.held);
+	size_t from = p->line ? p->line - 1 : 0;
+	AUTO_BUF struct buf item = BUF_INIT(PAGE_WHOLE_MAX);
+	AUTO_BUF struct buf raw = BUF_INIT(BUF_URL_MAX), text = BUF_INIT(BUF_URL_MAX);
+
+	while (from && held[from - 1] != '\n')
+		from--;
+	buf_add(&item, held + from, p->line - from);
+	if (!jsonedit_get(buf_str(&item), field, &raw) || strchr("{[", *buf_str(&raw)))
+		return;
+	if (*buf_str(&raw) != '"') {
+		buf_adds(&text, buf_str(&raw));
+	} else {
+		buf_cut(&raw, raw.len - 1);
+		jsontext_unescape(buf_str(&raw) + 1, &text);
+	}
+	page_facts_take_last(&p->facts, field, buf_str(&text));
+}
+
 bool page_is_full(const struct page *p)
 {
 	return p->facts.digest && p->known && p->line;
@@ -147,6 +199,7 @@ int page_flush(struct page *p, const struct spool_sink *sink, struct err *err)
 {
 	size_t lines = p->line;
 
+	page_note_last(p);
 	p->line = 0;
 	return spool_flush(&p->spool, lines, sink, err);
 }
@@ -177,12 +230,14 @@ int page_end(struct page *p, const struct http_resp *resp, struct err *err)
 	page_facts_take_headers(&p->facts, resp);
 	if (!p->scan.offset && (resp->status == 204 || resp->status == 205)) {
 		p->known = true;
+		p->facts.list = LIST_NULL;
 		return 0;
 	}
 	if (jsonscan_end(&p->scan, err))
 		return -1;
 	if (!p->known)
 		page_choose(p);
+	page_note_last(p);
 	p->facts.items_at = p->known ? p->path : NULL;
 	page_identify(p);
 	return 0;

@@ -4,8 +4,8 @@
  *
  * Which array holds the items is known beforehand, or by its name (see
  * paging_is_items()), or else found out at the end of the page: of all arrays near the
- * root the largest that holds objects, else the largest. Without any array, and without
- * a sign of paging, the document itself is the one item.
+ * root the largest that holds objects, else the largest. Without any, and without a sign
+ * of paging, the document itself is the one item.
  */
 #ifndef API_PAGE_H
 #define API_PAGE_H
@@ -24,16 +24,16 @@ struct page_candidate {
 struct page {
 	struct spool spool; /* whole lines, but for the item that is being read */
 	struct page_facts facts;
-	bool known;  /* `path` is where the items are */
-	bool absent; /* there was no array at all */
+	bool known; /* `path` is where the items are */
 	char path[JSONSCAN_PATH_MAX];
+	struct buf whole; /* the document, as long as no item has come */
 
 	/* the rest is page.c's own */
 	struct jsonscan scan;
+	bool begun;  /* an item has come */
 	size_t line; /* where the present item begins in the spool */
 	struct page_candidate candidate[PAGE_CANDIDATES];
 	size_t candidates;
-	struct buf whole; /* the document, as long as no array was met */
 };
 
 /* Makes @p ready for a page. With @path not NULL the items are there and nowhere else. */

@@ -6,6 +6,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/quote.h"
+#include "oauth/reason.h"
 
 enum { TICK_MS = 1000 };
 
@@ -103,17 +104,39 @@ static enum http_sunk slot_flush(struct pager_slot *s, struct err *err)
 	return page_flush(&s->page, &sink, err) ? HTTP_STOP : HTTP_SUNK;
 }
 
+/*
+ * A first answer that is something else than JSON is that the next time, too. Behind a
+ * page that was JSON it may be a mishap on the way.
+ */
+static int slot_refuse_foreign(const struct pager_slot *s, const struct http_resp *resp,
+			       struct err *err)
+{
+	AUTO_BUF struct buf type = BUF_INIT(1024), clean = BUF_INIT(1024);
+
+	if (s->pager->paging.pages || !jsonscan_is_foreign(&s->page.scan))
+		return -1;
+	http_header(resp, "content-type", &type);
+	quote_clean(&clean, type.len ? buf_str(&type) : "without one", 100);
+	err->kind = ERR_REFUSED;
+	err_wrap(err, "--paginate reads JSON alone (the Content-Type is %s)",
+		 buf_str(&clean));
+	return err_hint(err, "call without --paginate to see the answer as it is");
+}
+
 static enum http_sunk slot_write(void *arg, const struct http_resp *resp,
 				 const char *data, size_t len, struct err *err)
 {
 	struct pager_slot *s = arg;
 	bool first = s == s->pager->slot[0];
 
-	(void)resp;
+	if (call_is_pending(s->pager->caller, resp))
+		return HTTP_SUNK;
 	if (!first && spool_is_full(&s->page.spool))
 		return HTTP_PAUSE;
-	if (page_feed(&s->page, data, len, err))
+	if (page_feed(&s->page, data, len, err)) {
+		slot_refuse_foreign(s, resp, err);
 		return HTTP_STOP;
+	}
 	return first && page_is_full(&s->page) ? slot_flush(s, err) : HTTP_SUNK;
 }
 
@@ -153,6 +176,7 @@ static int pager_add(struct pager *p, const struct position *at, struct err *err
 	buf_adds(&s->call.req.headers, buf_str(&first->headers));
 	if (paging_request(&p->paging, at, &s->call.req, err))
 		return -1;
+	s->page.facts.wanted = p->paging.style ? p->paging.style->next : NULL;
 	page_begin(&s->page, p->items_known ? p->items : NULL, PAGER_HOLD,
 		   PAGER_ITEM_MAX);
 	position_copy(&s->at, at);
@@ -237,13 +261,18 @@ static void pager_warn_missing(const struct pager *p)
 {
 	int64_t missing = paging_missing(&p->paging);
 
-	if (missing && !p->opts->limit)
-		log_warn("the server told of %lld items and gave %lld fewer",
-			 (long long)p->paging.total, (long long)missing);
+	if (missing)
+		log_warn("the server told of %lld items and gave %lld %s",
+			 (long long)p->paging.total,
+			 (long long)(missing < 0 ? -missing : missing),
+			 missing < 0 ? "more" : "fewer");
 }
 
 static void pager_warn(struct pager *p, const struct page *page)
 {
+	if (page->facts.items && facts_failed(&page->facts))
+		log_warn("page %lld has items, and tells of an error, too",
+			 (long long)p->paging.pages);
 	if (!page->scan.bad_utf8 || p->warned)
 		return;
 	p->warned = true;
@@ -252,12 +281,26 @@ static void pager_warn(struct pager *p, const struct page *page)
 		(long long)p->paging.pages);
 }
 
-/* A page that is no list at all is one item. */
+/* A document that is no list at all is one item. */
 static int pager_take_whole(struct pager *p, struct page *page, struct err *err)
 {
-	if (p->paging.style->way != WAY_NONE || !page->absent || page->known)
+	if (p->paging.style->way != WAY_NONE || page->facts.list != LIST_ABSENT ||
+	    !facts_count(&page->facts, FACT_TOTAL))
 		return 0;
 	return page_take_whole(page, err);
+}
+
+/* Puts what the server says behind what is wrong with its answer. */
+static int pager_alien(const struct pager_slot *s, const struct err *why, struct err *err)
+{
+	struct http_resp resp = s->call.resp;
+	AUTO_REASON struct reason said = { 0 };
+
+	resp.body = s->page.whole;
+	reason_read(&resp, &said);
+	reason_set(&said, ERR_REFUSED, err);
+	err_wrap(err, "%s", why->text);
+	return err_hint(err, "%s", why->hint);
 }
 
 static int pager_stop_at_maximum(struct pager *p, struct err *err)
@@ -273,6 +316,29 @@ static int pager_stop_at_maximum(struct pager *p, struct err *err)
 	return err_hint(err, "name a higher --max-pages if the list is that long");
 }
 
+static bool pager_is_limited(const struct pager *p)
+{
+	return p->opts->limit && p->printed >= p->opts->limit;
+}
+
+/* What the last page that came means for the list. */
+static int pager_conclude(struct pager *p, enum paging_next next, const struct err *why,
+			  struct err *err)
+{
+	int64_t max = p->opts->max_pages;
+
+	if (pager_is_limited(p) ||
+	    (next == PAGING_REFUSED && max && p->paging.pages >= max))
+		return 0;
+	if (next == PAGING_REFUSED) {
+		*err = *why;
+		return -1;
+	}
+	if (p->ended)
+		pager_warn_missing(p);
+	return pager_stop_at_maximum(p, err);
+}
+
 /* The first page is whole: its items go out, and what follows is found out. */
 static int pager_deliver(struct pager *p, struct err *err)
 {
@@ -284,6 +350,8 @@ static int pager_deliver(struct pager *p, struct err *err)
 	if (s->noted)
 		s->page.facts.digest = 0;
 	next = paging_next(&p->paging, &s->at, &s->page.facts, &p->next, &why);
+	if (next == PAGING_ALIEN)
+		return pager_alien(s, &why, err);
 	if (next == PAGING_REPEATED) {
 		*err = why;
 		return -1;
@@ -297,16 +365,10 @@ static int pager_deliver(struct pager *p, struct err *err)
 		p->items_known = true;
 		snprintf(p->items, sizeof(p->items), "%s", s->page.path);
 	}
-	p->ended =
-		next != PAGING_MORE || (p->opts->limit && p->printed >= p->opts->limit);
+	p->ended = next != PAGING_MORE || pager_is_limited(p);
+	p->cut = next == PAGING_REFUSED && position_is_set(&p->next);
 	pager_advance(p);
-	if (next == PAGING_END || next == PAGING_BEYOND)
-		pager_warn_missing(p);
-	if (next == PAGING_REFUSED) {
-		*err = why;
-		return -1;
-	}
-	return pager_stop_at_maximum(p, err);
+	return pager_conclude(p, next, &why, err);
 }
 
 static int pager_settle(struct pager *p, struct pager_slot *s, struct err *err)
@@ -370,36 +432,5 @@ int pager_run(struct pager *p, struct err *err)
 			return -1;
 		if (p->user->tick)
 			p->user->tick(p->user->arg, p);
-	}
-}
-
-int64_t pager_torn(const struct pager *p)
-{
-	return p->ended ? 0 : p->printed - p->delivered;
-}
-
-void pager_show_next(const struct pager *p, struct buf *out)
-{
-	const struct position *at = p->count ? &p->slot[0]->at : &p->next;
-	const struct paging_style *s = p->paging.style, *guess;
-	AUTO_REQ struct http_req req = HTTP_REQ_INIT;
-	struct err ignored = ERR_INIT;
-
-	if (s && s->way == WAY_NUMBER && at->at >= 0) {
-		guess = paging_style_guess(p->paging.first);
-		if (strcmp(s->param, guess->param) != 0)
-			buf_addf(out, "--paging %s ", s->name);
-		buf_addf(out, "--start-page %lld", (long long)at->at);
-	} else if (s && s->way == WAY_CURSOR && at->at >= 0 && at->ref.len) {
-		buf_addf(out, "--paging %s --start-cursor ", s->name);
-		quote_shell(out, buf_str(&at->ref));
-	} else if (paging_request(&p->paging, at, &req, &ignored) == 0) {
-		size_t n = strlen(p->paging.base);
-
-		buf_adds(out, "the path ");
-		quote_shell(
-			out,
-			buf_str(&req.url) +
-				(strncmp(buf_str(&req.url), p->paging.base, n) ? 0 : n));
 	}
 }

@@ -22,6 +22,7 @@ enum {
 
 struct pager_options {
 	const struct paging_style *style; /* NULL: found out */
+	struct paging_own own;		  /* what `style` may point to */
 	const char *items;		  /* path of the array; NULL: found out */
 	int64_t limit;			  /* items; 0: all */
 	int64_t max_pages;		  /* 0: PAGING_PAGES_MAX, and then an error */

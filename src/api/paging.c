@@ -1,12 +1,23 @@
 #include "api/paging.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/digest.h"
-#include "base/quote.h"
 #include "api/jsonedit.h"
+#include "base/quote.h"
 #include "net/url.h"
+
+void position_reset(struct position *p)
+{
+	p->at = -1;
+	buf_reset(&p->ref);
+}
+
+bool position_is_set(const struct position *p)
+{
+	return p->at >= 0 || p->ref.len;
+}
 
 bool position_equal(const struct position *a, const struct position *b)
 {
@@ -55,9 +66,24 @@ static bool paging_note_text(struct paging *p, const char *text)
 	return paging_note(p, digest_value(&d));
 }
 
-static int64_t paging_told(const struct page_facts *f, enum paging_number n)
+/* The number at @path, or where the style has no path for it, by the names of others. */
+static int64_t paging_told(const struct page_facts *f, const char *path,
+			   enum fact_role role)
 {
-	return n < NUM_COUNT ? f->num[n] : -1;
+	int64_t n = facts_number(f, path);
+
+	return n >= 0 ? n : facts_count(f, role);
+}
+
+/* A "count" may be of the page alone: it is of the list where it is above its items. */
+static int64_t paging_total(const struct paging *p, const struct page_facts *f)
+{
+	int64_t total = paging_told(f, p->style->total, FACT_TOTAL);
+	int64_t count = facts_count(f, FACT_COUNT);
+
+	if (total >= 0 || p->style->way == WAY_NUMBER || p->style->way == WAY_OFFSET)
+		return total;
+	return count > f->items ? count : -1;
 }
 
 /* The number that the first request names by itself, else the style's first. */
@@ -79,11 +105,24 @@ static int64_t paging_first_number(const struct paging *p)
 static int64_t paging_here(const struct paging *p, const struct position *here,
 			   const struct page_facts *f)
 {
-	int64_t told = paging_told(f, p->style->number);
+	int64_t told =
+		paging_told(f, p->style->number,
+			    p->style->way == WAY_OFFSET ? FACT_OFFSET : FACT_NUMBER);
 
 	if (here->at >= 0)
 		return here->at;
 	return told >= 0 ? told : paging_first_number(p);
+}
+
+/* The page size that the first request asks for, 0 when it doesn't. */
+static int64_t paging_asked_size(const struct paging *p)
+{
+	AUTO_BUF struct buf text = BUF_INIT(BUF_URL_MAX);
+
+	if (!p->style->size_param ||
+	    !url_get_query(buf_str(&p->first->url), p->style->size_param, &text))
+		return 0;
+	return strtol(buf_str(&text), NULL, 10);
 }
 
 /* Notes how far the list goes, as the latest answer that tells has it. */
@@ -91,63 +130,26 @@ static void paging_learn(struct paging *p, const struct position *here,
 			 const struct page_facts *f)
 {
 	const struct paging_style *s = p->style;
-	int64_t total = paging_told(f, s->total), last = paging_told(f, s->pages);
-	int64_t skipped = 0;
+	int64_t total = paging_total(p, f), pages = paging_told(f, s->pages, FACT_PAGES);
+	int64_t asked = paging_asked_size(p);
 
 	if (f->items > p->page_size)
 		p->page_size = f->items;
-	if (p->pages == 1 && s->way == WAY_OFFSET)
-		skipped = paging_here(p, here, f) - s->first;
-	else if (p->pages == 1 && s->way == WAY_NUMBER)
-		skipped = (paging_here(p, here, f) - s->first) * p->page_size;
-	p->before += skipped;
+	if (p->pages == 1 && (s->way == WAY_OFFSET || s->way == WAY_NUMBER))
+		p->before = paging_here(p, here, f) - s->first;
+	if (p->pages == 1 && s->way == WAY_NUMBER)
+		p->before *= asked > p->page_size ? asked : p->page_size;
 	/* Some lists tell 0 items or 0 pages, whatever they hold. */
-	p->total = total >= (f->items ? 1 : 0) ? total : p->total;
-	p->last = last >= (f->items ? 1 : 0) ? last : p->last;
-	if (s->pages == NUM_COUNT && p->total >= 0 && p->page_size)
-		p->last = (p->total + p->page_size - 1) / p->page_size;
+	p->total = total >= (p->items ? 1 : 0) ? total : p->total;
+	if (pages >= (f->items ? 1 : 0))
+		p->last = pages + s->first - 1;
+	else if (!s->pages && pages < 0 && p->total >= 0 && p->page_size)
+		p->last = (p->total + p->page_size - 1) / p->page_size + s->first - 1;
 }
 
 int64_t paging_missing(const struct paging *p)
 {
-	int64_t missing = p->total - p->before - p->items;
-
-	return missing > 0 ? missing : 0;
-}
-
-static bool paging_is_linked(const struct paging *p, const struct page_facts *f)
-{
-	return f->text[TEXT_NEXT_PAGE].len ||
-	       (p->style->next < TEXT_COUNT && f->text[p->style->next].len);
-}
-
-/* How much of @url stands before a relative link: RFC 3986 section 5.2.3. */
-static size_t paging_link_from(const char *url, bool is_query)
-{
-	size_t len = strcspn(url, "?#");
-
-	while (!is_query && len && url[len - 1] != '/')
-		len--;
-	return len;
-}
-
-/* The whole URL of a link to the next page; -1 when it leads away from the API. */
-static int paging_check_link(const struct paging *p, const char *link, struct buf *ret,
-			     struct err *err)
-{
-	AUTO_BUF struct buf whole = BUF_INIT(BUF_URL_MAX);
-
-	if (*link != '/' && link[strcspn(link, ":/?#")] != ':')
-		buf_add(&whole, buf_str(&p->first->url),
-			paging_link_from(buf_str(&p->first->url), *link == '?'));
-	buf_adds(&whole, link);
-	buf_reset(ret);
-	if (buf_check(&whole, "it", err) == 0 &&
-	    url_join(p->base, buf_str(&whole), ret, err) == 0)
-		return 0;
-	if (err->kind == ERR_USAGE)
-		err->kind = ERR_REFUSED;
-	return err_wrap(err, "the link to the next page");
+	return p->total < 0 ? 0 : p->total - p->before - p->items;
 }
 
 /*
@@ -157,7 +159,7 @@ static int paging_check_link(const struct paging *p, const char *link, struct bu
 static enum paging_next paging_beyond(struct paging *p, const struct page_facts *f,
 				      bool was_beyond)
 {
-	if (!paging_missing(p) || (was_beyond && !f->items))
+	if (paging_missing(p) <= 0 || (was_beyond && !f->items))
 		return PAGING_END;
 	p->probing = true;
 	return PAGING_MORE;
@@ -174,39 +176,28 @@ static enum paging_next paging_by_number(struct paging *p, const struct position
 					 const struct page_facts *f, struct position *ret,
 					 struct err *err)
 {
+	bool linked = facts_first(f, FACT_LINK, FACT_CURSOR) != NULL, led = p->linked;
+	const char *link = p->named ? NULL : facts_text(f, p->style->next);
 	int64_t at = paging_here(p, here, f);
-	bool linked = paging_is_linked(p, f), led = p->linked;
 
 	p->linked = linked;
-	if (!p->named && p->style->next < TEXT_COUNT && f->text[p->style->next].len &&
-	    paging_check_link(p, buf_str(&f->text[p->style->next]), &ret->ref, err))
+	if (link && paging_check_link(p, link, &ret->ref, err))
 		return PAGING_REFUSED;
 	buf_reset(&ret->ref);
 	ret->at = at + 1;
 	if (at < p->last || (linked && p->last < 0))
 		return PAGING_MORE;
-	if (paging_missing(p) && (linked || p->last < 0))
+	if (paging_missing(p) > 0 && (linked || p->last < 0))
 		return PAGING_MORE;
 	p->probing = linked && p->total < 0 && f->items;
 	if (p->probing)
 		return PAGING_MORE;
-	if (p->style->pages == NUM_COUNT && p->last >= 0)
+	if (!p->style->pages && facts_count(f, FACT_PAGES) < 0 && p->last >= 0)
 		return paging_beyond(p, f, at > p->last);
 	if (p->last >= 0 || led || !f->items || f->items < p->page_size)
 		return PAGING_END;
 	p->probing = p->pages == 1;
 	return PAGING_MORE;
-}
-
-/* The page size that the first request asks for, 0 when it doesn't. */
-static int64_t paging_asked_size(const struct paging *p)
-{
-	AUTO_BUF struct buf text = BUF_INIT(BUF_URL_MAX);
-
-	if (!p->style->size_param ||
-	    !url_get_query(buf_str(&p->first->url), p->style->size_param, &text))
-		return 0;
-	return strtol(buf_str(&text), NULL, 10);
 }
 
 /*
@@ -221,8 +212,10 @@ static enum paging_next paging_by_offset(struct paging *p, const struct position
 
 	full = p->page_size > full ? p->page_size : full;
 	ret->at = at + (f->items ? f->items : p->page_size ? p->page_size : full);
-	if (ret->at == at)
+	if (ret->at == at) {
+		position_reset(ret);
 		return PAGING_END;
+	}
 	if (p->total >= 0)
 		return ret->at - p->style->first < p->total
 			       ? PAGING_MORE
@@ -233,35 +226,61 @@ static enum paging_next paging_by_offset(struct paging *p, const struct position
 	return PAGING_MORE;
 }
 
-static enum paging_next paging_by_link(struct paging *p, const char *link,
-				       struct position *ret, struct err *err)
+/* It was there before: what it leads to was, too. */
+static enum paging_next paging_repeats(struct position *ret, const char *what,
+				       struct err *err)
 {
-	ret->at = -1;
-	if (paging_check_link(p, link, &ret->ref, err))
-		return PAGING_REFUSED;
-	if (paging_note_text(p, buf_str(&ret->ref)))
-		return PAGING_MORE;
-	err_set(err, ERR_REFUSED, "the server links back to an earlier page");
+	position_reset(ret);
+	err_set(err, ERR_REFUSED, "the server %s", what);
 	err_hint(err, "what is printed may be incomplete");
 	return PAGING_REFUSED;
 }
 
+static enum paging_next paging_by_link(struct paging *p, const char *link,
+				       struct position *ret, struct err *err)
+{
+	if (!link)
+		return PAGING_END;
+	if (paging_check_link(p, link, &ret->ref, err))
+		return PAGING_REFUSED;
+	if (paging_note_text(p, buf_str(&ret->ref)))
+		return PAGING_MORE;
+	return paging_repeats(ret, "links back to an earlier page", err);
+}
+
+/* A flag ends it, too: some give a cursor with the last page, for a later call. */
 static enum paging_next paging_by_cursor(struct paging *p, const struct page_facts *f,
 					 struct position *ret, struct err *err)
 {
-	const struct buf *cursor = &f->text[p->style->next];
+	const char *link = p->named ? NULL : facts_text(f, "nextUri");
+	const char *cursor = facts_text(f, p->style->next);
 
-	if (f->text[TEXT_NEXT_URI].len)
-		return paging_by_link(p, buf_str(&f->text[TEXT_NEXT_URI]), ret, err);
-	if (!cursor->len)
+	if (link)
+		return paging_by_link(p, link, ret, err);
+	if (!cursor || strcmp(cursor, "0") == 0 || facts_more(f) == 0)
 		return PAGING_END;
 	ret->at = 0;
-	buf_set(&ret->ref, buf_str(cursor));
-	if (paging_note_text(p, buf_str(cursor)))
+	buf_set(&ret->ref, cursor);
+	if (paging_note_text(p, cursor))
 		return PAGING_MORE;
-	err_set(err, ERR_REFUSED, "the server gave the cursor of an earlier page again");
-	err_hint(err, "what is printed may be incomplete");
-	return PAGING_REFUSED;
+	return paging_repeats(ret, "gave the cursor of an earlier page again", err);
+}
+
+/* What flags say counts where nothing else tells the end, and against the end. */
+static enum paging_next paging_heed_flags(struct paging *p, const struct page_facts *f,
+					  const struct position *ret,
+					  enum paging_next next)
+{
+	int more = facts_more(f);
+
+	if (next == PAGING_END && more == 1 && position_is_set(ret))
+		return PAGING_MORE;
+	if (next != PAGING_MORE || more != 0)
+		return next;
+	if (!p->probing && (p->last >= 0 || p->total >= 0))
+		return next;
+	p->probing = false;
+	return PAGING_END;
 }
 
 static enum paging_next paging_by_style(struct paging *p, const struct position *here,
@@ -269,38 +288,99 @@ static enum paging_next paging_by_style(struct paging *p, const struct position 
 					struct err *err)
 {
 	const struct paging_style *s = p->style;
+	const struct fact *link = facts_link(f);
+	enum paging_next next;
 
 	switch (s->way) {
 	case WAY_LINK:
-		return f->text[s->next].len
-			       ? paging_by_link(p, buf_str(&f->text[s->next]), ret, err)
-			       : PAGING_END;
+		return paging_by_link(p,
+				      s->next ? facts_text(f, s->next)
+				      : link  ? buf_str(&link->text)
+					      : NULL,
+				      ret, err);
 	case WAY_CURSOR:
 		return paging_by_cursor(p, f, ret, err);
 	case WAY_NUMBER:
-		return paging_by_number(p, here, f, ret, err);
+		next = paging_by_number(p, here, f, ret, err);
+		return paging_heed_flags(p, f, ret, next);
 	case WAY_OFFSET:
-		return paging_by_offset(p, here, f, ret);
+		next = paging_by_offset(p, here, f, ret);
+		return paging_heed_flags(p, f, ret, next);
 	default:
 		return PAGING_END;
 	}
 }
 
-enum paging_next paging_next(struct paging *p, const struct position *here,
-			     const struct page_facts *f, struct position *ret,
-			     struct err *err)
+/*
+ * What is asked for as a page is one where it has items, or their array is there, empty
+ * or null. Else it is an error in disguise, or something else: who knows what is lost.
+ */
+static bool paging_is_page(const struct paging *p, const struct page_facts *f,
+			   struct err *err)
 {
-	bool probing = p->probing;
+	AUTO_BUF struct buf at = BUF_INIT(4 * JSONSCAN_PATH_MAX);
+
+	if (f->items || (f->list != LIST_ABSENT && !facts_failed(f)))
+		return true;
+	if (!facts_failed(f) &&
+	    (p->pages ? p->style->bare : !f->items_at || !facts_count(f, FACT_TOTAL)))
+		return true;
+	if (f->items_at && *f->items_at)
+		quote_clean(&at, f->items_at, JSONSCAN_PATH_MAX);
+	err_set(err, ERR_REFUSED, "page %lld holds no list%s%s", (long long)p->pages + 1,
+		at.len ? " at " : "", buf_str(&at));
+	if (p->pages)
+		err_hint(err, "what is printed may be incomplete");
+	else
+		err_hint(err, "call without --paginate to see the answer as it is");
+	return false;
+}
+
+static enum paging_next paging_lacks(struct err *err, const char *why)
+{
+	err_set(err, ERR_REFUSED, "%s", why);
+	err_hint(err, "say how the list goes on, by --paging link:KEY, cursor:KEY=PARAM, "
+		      "offset:PARAM,LIMIT or page:PARAM,SIZE, or that this is all, by "
+		      "--paging none");
+	return PAGING_REFUSED;
+}
+
+/*
+ * Nothing leads on. That is the end, unless the answer says otherwise. Fewer items than
+ * were told count where the list was not walked to an end: how it goes on is not known,
+ * or what stood at its end was no page.
+ */
+static enum paging_next paging_finish(const struct paging *p, const struct page_facts *f,
+				      struct err *err)
+{
+	const struct fact *next = facts_first(f, FACT_LINK, FACT_CURSOR);
+	bool lone = p->style->way == WAY_NONE, missing = paging_missing(p) > 0;
+	bool walked = p->pages > 1 ||
+		      (p->style->way != WAY_LINK && !lone && p->style->way != WAY_CURSOR);
+	AUTO_BUF struct buf why = BUF_INIT(ERR_TEXT_MAX);
+
+	if (lone && (p->named || f->list == LIST_ABSENT))
+		return PAGING_END;
+	if (missing && (!walked || f->list != LIST_THERE))
+		buf_addf(&why, "the server told of %lld items and gave %lld fewer",
+			 (long long)p->total, (long long)paging_missing(p));
+	else if (facts_more(f) == 1)
+		buf_adds(&why, "the answer says that there is more, but not where");
+	else if (lone && p->total < 0 && (next || facts_count(f, FACT_PAGES) > 1))
+		buf_addf(&why,
+			 "the answer tells of more (%s), but how to get it is not "
+			 "known",
+			 next ? next->path : "pages");
+	return why.len ? paging_lacks(err, buf_str(&why)) : PAGING_END;
+}
+
+/* Counts the page, and says what follows it. */
+static enum paging_next paging_step(struct paging *p, const struct position *here,
+				    const struct page_facts *f, struct position *ret,
+				    struct err *err)
+{
 	enum paging_next next;
 
-	if (!p->style)
-		p->style = paging_style_detect(p->first, f);
-	if (f->items && f->digest && !paging_is_new(p, f->digest, err)) {
-		if (!probing)
-			return PAGING_REPEATED;
-		*err = ERR_INIT;
-		return PAGING_BEYOND;
-	}
 	p->probing = false;
 	p->pages++;
 	p->items += f->items;
@@ -313,11 +393,32 @@ enum paging_next paging_next(struct paging *p, const struct position *here,
 		return PAGING_REFUSED;
 	}
 	next = paging_by_style(p, here, f, ret, err);
+	if (next == PAGING_END) {
+		position_reset(ret);
+		return paging_finish(p, f, err);
+	}
 	if (next != PAGING_MORE || p->empty < PAGING_EMPTY_MAX)
 		return next;
 	err_set(err, ERR_REFUSED, "%d empty pages in a row", p->empty);
 	err_hint(err, "what is printed may be incomplete");
 	return PAGING_REFUSED;
+}
+
+enum paging_next paging_next(struct paging *p, const struct position *here,
+			     const struct page_facts *f, struct position *ret,
+			     struct err *err)
+{
+	position_reset(ret);
+	if (!p->style)
+		p->style = paging_style_detect(p->first, f, &p->own);
+	if (!paging_is_page(p, f, err))
+		return PAGING_ALIEN;
+	if (!f->items || !f->digest || paging_is_new(p, f->digest, err))
+		return paging_step(p, here, f, ret, err);
+	if (!p->probing)
+		return PAGING_REPEATED;
+	*err = ERR_INIT;
+	return PAGING_BEYOND;
 }
 
 bool paging_ahead(const struct paging *p, const struct position *here, int64_t k,
@@ -334,99 +435,4 @@ bool paging_ahead(const struct paging *p, const struct position *here, int64_t k
 	}
 	ret->at = here->at + k * p->page_size;
 	return s->way == WAY_OFFSET && p->page_size > 0 && ret->at - s->first < p->total;
-}
-
-static int paging_set_q64(const struct paging_style *s, const char *number,
-			  const char *url, struct buf *out, struct err *err)
-{
-	AUTO_BUF struct buf q64 = BUF_INIT(BUF_URL_MAX), query = BUF_INIT(BUF_URL_MAX);
-	AUTO_BUF struct buf changed = BUF_INIT(BUF_URL_MAX);
-
-	url_get_query(url, "q64", &q64);
-	for (char *p = q64.ptr; p && *p; p++)
-		*p = *p == '+' || *p == ' ' ? '-' : *p == '/' ? '_' : *p;
-	buf_cut(&q64, strcspn(buf_str(&q64), "="));
-	if (!quote_base64url_decode(&query, buf_str(&q64), q64.len))
-		return err_set(err, ERR_USAGE, "q64 is no base64");
-	if (jsonedit_set(buf_str(&query), s->param, number, &changed, err))
-		return err_wrap(err, "q64");
-	buf_reset(&q64);
-	quote_base64(&q64, buf_str(&changed), changed.len);
-	return url_set_query(url, "q64", buf_str(&q64), out, err);
-}
-
-/* Puts a number or text where the style carries it. */
-static int paging_put(const struct paging_style *s, const char *param, const char *value,
-		      const struct http_req *from, struct http_req *ret, struct err *err)
-{
-	AUTO_BUF struct buf url = BUF_INIT(BUF_URL_MAX);
-	AUTO_BUF struct buf body = BUF_INIT(from->body.max);
-
-	buf_adds(&url, buf_str(&from->url));
-	buf_adds(&body, buf_str(&from->body));
-	buf_reset(s->place == IN_BODY ? &body : &url);
-	if (s->place == IN_BODY) {
-		if (jsonedit_set(buf_str(&from->body), param, value, &body, err))
-			return -1;
-	} else if (s->place == IN_Q64) {
-		if (paging_set_q64(s, value, buf_str(&from->url), &url, err))
-			return -1;
-	} else if (url_set_query(buf_str(&from->url), param, value, &url, err)) {
-		return -1;
-	}
-	buf_set(&ret->url, buf_str(&url));
-	buf_set(&ret->body, buf_str(&body));
-	ret->has_body = from->has_body || s->place == IN_BODY;
-	return 0;
-}
-
-/* Some lists that answer with `cursors.after` want it as `cursor`. */
-static const char *paging_param(const struct paging *p)
-{
-	AUTO_BUF struct buf ignored = BUF_INIT(BUF_URL_MAX);
-	const char *param = p->style->param;
-
-	if (p->style->way == WAY_CURSOR &&
-	    !url_get_query(buf_str(&p->first->url), param, &ignored) &&
-	    url_get_query(buf_str(&p->first->url), "cursor", &ignored))
-		return "cursor";
-	return param;
-}
-
-int paging_request(const struct paging *p, const struct position *at,
-		   struct http_req *ret, struct err *err)
-{
-	const struct http_req *first = p->first;
-	char number[32];
-
-	buf_set(&ret->url,
-		at->at < 0 && at->ref.len ? buf_str(&at->ref) : buf_str(&first->url));
-	buf_set(&ret->body, buf_str(&first->body));
-	ret->has_body = first->has_body;
-	if (at->at < 0)
-		return buf_check(&ret->url, "the URL", err);
-	snprintf(number, sizeof(number), "%lld", (long long)at->at);
-	return paging_put(p->style, paging_param(p),
-			  at->ref.len ? buf_str(&at->ref) : number, first, ret, err);
-}
-
-int paging_set_size(const struct paging_style *s, int64_t size, struct http_req *req,
-		    struct err *err)
-{
-	char number[32];
-
-	if (!s->size_param)
-		return err_set(err, ERR_USAGE, "--page-size means nothing for %s",
-			       s->name);
-	snprintf(number, sizeof(number), "%lld", (long long)size);
-	return paging_put(s, s->size_param, number, req, req, err);
-}
-
-int paging_set_start(const struct paging_style *s, const char *value,
-		     struct http_req *req, struct err *err)
-{
-	if (!s->param)
-		return err_set(err, ERR_USAGE, "%s has no numbered pages and no cursor",
-			       s->name);
-	return paging_put(s, s->param, value, req, req, err);
 }

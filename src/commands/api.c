@@ -21,7 +21,7 @@ const struct arg_row api_options[] = {
 	  "repeated where needed" },
 	{ "paging", 0, "STYLE",
 	  "how the list goes on, instead of finding out: G1 to G10, N1 to N3, pagination, "
-	  "link" },
+	  "link, none; or link:KEY, cursor:KEY=PARAM, offset:PARAM,LIMIT, page:PARAM,SIZE" },
 	{ "items", 0, "NAME", "where the items stand, such as resultSet.dispositions" },
 	{ "slurp", 0, NULL, "all items as one JSON array" },
 	{ "limit", 0, "N", "stop after N items" },

@@ -96,11 +96,9 @@ static int list_style(const struct args *args, const struct http_req *first,
 {
 	const char *name = args_value(args, "paging");
 
-	o->style = name ? paging_style_find(name, first->method) : NULL;
-	if (name && !o->style) {
-		err_set(err, ERR_USAGE, "--paging: no such style for %s", first->method);
-		return err_hint(err, "see cc-token help api");
-	}
+	o->style = name ? paging_style_named(name, first->method, &o->own, err) : NULL;
+	if (name && !o->style)
+		return -1;
 	o->items = args_value(args, "items");
 	if (o->items && strlen(o->items) >= JSONSCAN_PATH_MAX)
 		return err_set(err, ERR_USAGE, "--items is too long");

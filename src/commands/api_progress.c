@@ -27,7 +27,9 @@ static void progress_number(int64_t n, struct buf *out)
 /* The number of pages; -1 when nobody knows it, or more have come. */
 static int64_t progress_pages(const struct paging *g)
 {
-	return g->last >= g->pages ? g->last : -1;
+	int64_t count = g->style && g->last >= 0 ? g->last - g->style->first + 1 : -1;
+
+	return count >= g->pages ? count : -1;
 }
 
 /* What share is done, in thousandths; -1 when nobody knows the whole. */

@@ -230,7 +230,8 @@ cxone_lists() {
 	says '40/40 pages, 1,000/1,000 items'
 	use_cxone items=60
 	lists 60 --items resultSet.dispositions $SERVICES/dispositions
-	listed 0 0 --items none $SERVICES/dispositions
+	listed 3 0 --items none $SERVICES/dispositions
+	says 'page 1 holds no list at none'
 }
 
 @test "what is no list is one item" {

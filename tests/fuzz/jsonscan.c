@@ -16,10 +16,12 @@ static void fuzz_value(void *arg, const char *path, enum jsonscan_type type,
 	buf_addf(seen, "%s=%d:%s\n", path, (int)type, text);
 }
 
-static bool fuzz_array(void *arg, const char *path)
+static enum jsonscan_array fuzz_array(void *arg, const char *path)
 {
 	buf_addf(arg, "%s[]\n", path);
-	return !strchr(path, 'x');
+	return strchr(path, 'x')   ? JSONSCAN_SKIP
+	       : strchr(path, 'w') ? JSONSCAN_WALK
+				   : JSONSCAN_ITEMS;
 }
 
 static int fuzz_item(void *arg, struct err *err)

@@ -27,6 +27,7 @@ struct recorded {
 	struct http http;
 	const struct reply *replies; /* up to one of status 0 */
 	const char *headers;	     /* of all answers, "name: value\n"; NULL: none */
+	const char *const *each;     /* of one answer each, in their place; or NULL */
 	struct buf asked;
 	struct http_job *jobs[RECORDED_JOBS]; /* on their way, in order */
 	size_t count;
@@ -61,12 +62,13 @@ static inline int recorded_perform(struct http *h, const struct http_req *req,
 {
 	struct recorded *t = (struct recorded *)(void *)h;
 	const struct reply *r = t->replies;
-	const char *after;
+	const char *headers = t->each && *t->each ? *t->each : t->headers, *after;
 
 	recorded_note(t, req);
 	if (!r || !r->status)
 		fail_msg("one request too many:\n%s", buf_str(&t->asked));
 	t->replies++;
+	t->each += t->each ? 1 : 0;
 	http_resp_reset(resp);
 	resp->sent_boot_ms = clock_boot_ms();
 	resp->failure = r->status < 0 ? (enum http_failure) - r->status : HTTP_OK;
@@ -76,8 +78,8 @@ static inline int recorded_perform(struct http *h, const struct http_req *req,
 		return err_set(err, ERR_REFUSED, "no answer");
 	resp->status = r->status;
 	resp->after_ms = -1;
-	buf_adds(&resp->headers, t->headers ? t->headers : "");
-	after = t->headers ? strstr(t->headers, "retry-after: ") : NULL;
+	buf_adds(&resp->headers, headers ? headers : "");
+	after = headers ? strstr(headers, "retry-after: ") : NULL;
 	if (after)
 		resp->after_ms = strtol(after + strlen("retry-after: "), NULL, 10) * 1000;
 	buf_adds(&resp->body, r->body ? r->body : "");

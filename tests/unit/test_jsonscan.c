@@ -26,12 +26,16 @@ static void on_value(void *arg, const char *path, enum jsonscan_type type,
 	buf_addf(&r->said, "%s:%c:%s;", path, kind[type], text);
 }
 
-static bool on_array(void *arg, const char *path)
+static enum jsonscan_array on_array(void *arg, const char *path)
 {
 	struct record *r = arg;
 
 	buf_addf(&r->said, "%s[];", path);
-	return !*path || strcmp(path, "items") == 0 || strcmp(path, "a.items") == 0;
+	if (strcmp(path, "walk") == 0)
+		return JSONSCAN_WALK;
+	return !*path || strcmp(path, "items") == 0 || strcmp(path, "a.items") == 0
+		       ? JSONSCAN_ITEMS
+		       : JSONSCAN_SKIP;
 }
 
 static int on_item(void *arg, struct err *err)
@@ -113,7 +117,9 @@ static void test_scalars(void **state)
 	check("\xef\xbb\xbfnull", ":o:null;");
 	check("{\"a\":1,\"b\":{\"c\":\"x\",\"d\":{\"e\":false}},\"f\":null}",
 	      "a:n:1;b.c:s:x;b.d.e:o:false;f:o:null;");
-	check("{\"a\":{\"b\":{\"c\":{\"d\":1},\"e\":2}},\"f\":3}", "a.b.e:n:2;f:n:3;");
+	check("{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":1}},\"f\":2}},\"g\":3}",
+	      "a.b.f:n:2;g:n:3;");
+	check("{\"a\":{\"b\":{\"c\":{\"d\":1}}}}", "a.b.c.d:n:1;");
 	check("{}", "");
 	check("{\"a\":{},\"b\":1}", "b:n:1;");
 }
@@ -151,6 +157,18 @@ static void test_other_arrays_are_quiet(void **state)
 	      "errors[];cursor:s:yes;");
 	check("{\"e\":[[[]],[{}]],\"items\":[{\"cursor\":1}],\"c\":2}",
 	      "e[];items[];<{\"cursor\":1}>c:n:2;");
+}
+
+static void test_arrays_are_walked(void **state)
+{
+	(void)state;
+	check("{\"walk\":[],\"n\":1}", "walk[];n:n:1;");
+	check("{\"walk\":[{\"a\":\"x\",\"b\":[1]},{\"a\":\"y\"}],\"n\":1}",
+	      "walk[];walk.a:s:x;walk.b[];walk.a:s:y;n:n:1;");
+	check("{\"walk\":[\"x\",2]}", "walk[];walk:s:x;walk:n:2;");
+	/* Arrays are told to a lesser depth than scalars. */
+	check("{\"a\":{\"b\":{\"c\":[1],\"d\":{\"e\":[1],\"f\":2}}}}",
+	      "a.b.c[];a.b.d.f:n:2;");
 }
 
 static void test_what_is_no_document(void **state)
@@ -342,6 +360,7 @@ int main(void)
 		cmocka_unit_test(test_strings_are_decoded),
 		cmocka_unit_test(test_items_are_exact),
 		cmocka_unit_test(test_other_arrays_are_quiet),
+		cmocka_unit_test(test_arrays_are_walked),
 		cmocka_unit_test(test_what_is_no_document),
 		cmocka_unit_test(test_bytes_that_are_no_utf8),
 		cmocka_unit_test(test_depth),
