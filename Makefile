@@ -108,6 +108,8 @@ $(O)/commit: FORCE
 # the code and a system call.
 $(addprefix $(O)/unit/test_,buf json log redact): LDFLAGS += \
 	-Wl,--wrap=free,--wrap=malloc,--wrap=reallocarray
+$(O)/unit/test_mem: LDFLAGS += \
+	-Wl,--wrap=free,--wrap=calloc,--wrap=reallocarray
 $(O)/unit/test_fs: LDFLAGS += -Wl,--wrap=write
 $(O)/unit/test_trust: LDFLAGS += -Wl,--wrap=X509_STORE_add_cert \
 	-Wl,--wrap=X509_OBJECT_set1_X509

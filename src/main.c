@@ -11,6 +11,7 @@
 #include "base/fs.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "commands/command.h"
 
 /*
@@ -30,6 +31,7 @@ static mode_t main_harden(void)
 			fs_open_nothing(0);
 	unsetenv("SSLKEYLOGFILE");
 	interrupt_install();
+	mem_reserve();
 	return mask;
 }
 
@@ -164,6 +166,8 @@ int main(int argc, char **argv)
 	settings_init(&app.settings);
 	runner_by_environment(&app.runner, &unclear);
 	code = main_run(&app, argc, argv, &err);
+	if (code == 0 && mem_ended() && !app.command->forgives)
+		code = err_memory(&err, "what was done may not be whole");
 	if (code < 0)
 		code = main_report(&app, &err);
 	args_release(&app.args);

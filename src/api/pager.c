@@ -5,6 +5,7 @@
 
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/quote.h"
 #include "oauth/reason.h"
 
@@ -13,7 +14,7 @@ enum { TICK_MS = 1000 };
 struct pager *pager_open(struct caller *c, const struct http_req *first, const char *base,
 			 const struct pager_options *opts, const struct pager_user *user)
 {
-	struct pager *p = calloc(1, sizeof(*p));
+	struct pager *p = mem_zero(1, sizeof(*p));
 
 	if (!p)
 		return NULL;
@@ -149,7 +150,7 @@ static int slot_end(void *arg, const struct http_resp *resp, struct err *err)
 
 static struct pager_slot *pager_slot_new(struct pager *p)
 {
-	struct pager_slot *s = calloc(1, sizeof(*s));
+	struct pager_slot *s = mem_zero(1, sizeof(*s));
 
 	if (!s)
 		return NULL;

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 void buf_wipe(void *p, size_t len)
 {
 	if (p)
@@ -39,7 +41,7 @@ static bool buf_reserve(struct buf *b, size_t extra)
 	cap = b->cap ? b->cap : 64;
 	while (cap < need)
 		cap *= 2;
-	ptr = malloc(cap);
+	ptr = mem_alloc(cap);
 	if (!ptr) {
 		buf_fail(b, true);
 		return false;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/mem.h"
+
 /* One that was taken out. */
 struct fold_break {
 	size_t at;   /* where it stood in what is left */
@@ -42,8 +44,7 @@ static int fold_take_out(struct fold *f, size_t gone)
 
 	/* Grown in steps that double. */
 	if (!(f->count & (f->count - 1))) {
-		grown = reallocarray(f->breaks, f->count ? 2 * f->count : 1,
-				     sizeof(*grown));
+		grown = mem_grow(f->breaks, f->count ? 2 * f->count : 1, sizeof(*grown));
 		if (!grown)
 			return -1;
 		f->breaks = grown;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/utf8.h"
 
 /* Whether memory ended since the last call that looks: cJSON fails without a reason. */
@@ -12,7 +13,7 @@ static bool json_starved;
 
 static void *json_allocate(size_t size)
 {
-	void *p = malloc(size);
+	void *p = mem_alloc(size);
 
 	json_starved = json_starved || !p;
 	return p;

@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -46,15 +47,6 @@ struct redact *redact_list(void)
 	return &secrets;
 }
 
-/* In place of what can't be looked through for secrets: why. */
-static const char *log_lost(void)
-{
-	return secrets.full
-		       ? "cc-token: there are more tokens than can be hidden: revoke "
-			 "what is stored by cc-token stop\n"
-		       : "cc-token: out of memory\n";
-}
-
 void log_clean(const char *text, struct buf *out)
 {
 	size_t len = strlen(text);
@@ -79,6 +71,20 @@ void log_status(const char *text)
 	fs_write_all(STDERR_FILENO, buf_str(&line), line.len);
 }
 
+/*
+ * In place of a line that can't be made, or not looked through for secrets: what of it is
+ * ours alone, and why. Needs no memory.
+ */
+static void log_lost(enum log_level level, const char *fmt)
+{
+	const char *why = secrets.full ? "there are more tokens than can be hidden: "
+					 "revoke what is stored by cc-token stop"
+				       : "out of memory";
+
+	dprintf(STDERR_FILENO, "cc-token: %s%.*s%s\n", levels[level].prefix,
+		(int)strcspn(fmt, "%"), fmt, why);
+}
+
 void log_at(enum log_level level, const char *fmt, ...)
 {
 	AUTO_BUF struct buf text = BUF_INIT(LOG_TEXT_MAX);
@@ -95,7 +101,7 @@ void log_at(enum log_level level, const char *fmt, ...)
 	log_clean(buf_str(&text), &line);
 	buf_addc(&line, '\n');
 	if (!text.len || line.failed)
-		fs_write_all(STDERR_FILENO, log_lost(), strlen(log_lost()));
+		log_lost(level, fmt);
 	else
 		fs_write_all(STDERR_FILENO, buf_str(&line), line.len);
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 enum {
 	BLOCK = MATCH_MIN, /* bytes that decide how far the window may skip */
 	HASH_BITS = 16,	   /* a table of 64 KiB, in the second level of any cache */
@@ -77,12 +79,12 @@ static void match_fill(struct match *m)
 
 struct match *match_new(const struct match_word *words, size_t count)
 {
-	struct match *m = malloc(sizeof(*m));
+	struct match *m = mem_alloc(sizeof(*m));
 
 	if (!m)
 		return NULL;
 	m->count = count;
-	m->words = reallocarray(NULL, count + 1, sizeof(*words));
+	m->words = mem_grow(NULL, count + 1, sizeof(*words));
 	if (!m->words) {
 		free(m);
 		return NULL;

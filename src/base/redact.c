@@ -4,6 +4,7 @@
 
 #include "base/fold.h"
 #include "base/match.h"
+#include "base/mem.h"
 #include "base/quote.h"
 
 enum { FORM_MAX = 6 * BUF_SECRET_MAX, DERIVED_MIN = 8 };
@@ -25,7 +26,7 @@ static bool redact_reserve(struct redact *r)
 		r->full = true;
 		return false;
 	}
-	grown = reallocarray(r->forms, room, sizeof(*grown));
+	grown = mem_grow(r->forms, room, sizeof(*grown));
 	if (!grown) {
 		r->starved = true;
 		return false;
@@ -281,7 +282,7 @@ static const struct match *redact_index(struct redact *r)
 		return NULL;
 	if (r->match)
 		return r->match;
-	words = reallocarray(NULL, r->count + 1, sizeof(*words));
+	words = mem_grow(NULL, r->count + 1, sizeof(*words));
 	for (size_t i = 0; words && i < r->count; i++)
 		words[i] =
 			(struct match_word){ r->forms[i].text.ptr, r->forms[i].text.len };

@@ -34,7 +34,8 @@ struct command {
 	bool needs_settings;	       /* false: works whatever the environment holds */
 	bool runner_step;	       /* stdout is the log of a step, not a result */
 	int positional_max;
-	int failure; /* not 0: the exit code for errors of lower ones */
+	int failure;   /* not 0: the exit code for errors of lower ones */
+	bool forgives; /* ends with 0: a post step turns no green job red */
 	/* What it leaves on stdout when it ends with @code by an error; NULL: nothing. */
 	void (*failed)(const struct app *app, int code);
 };

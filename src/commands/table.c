@@ -6,7 +6,7 @@ const struct command commands[] = {
 	{ "action", "", "the action's main step: fetch, mask, hand over", cmd_action,
 	  .needs_settings = true, .runner_step = true },
 	{ "post", "", "the action's post step: revoke every token, remove the state",
-	  cmd_post, .needs_settings = true, .runner_step = true },
+	  cmd_post, .needs_settings = true, .runner_step = true, .forgives = true },
 	{ "get", "[--format F] [--min-ttl S] [--force]",
 	  "print a valid token; fetch only when needed", cmd_get, .options = get_options,
 	  .needs_settings = true, .failed = get_failed },

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "base/mem.h"
 #include "net/transfer.h"
 
 enum {
@@ -190,7 +191,7 @@ static void http_close(struct http *base)
 
 struct http *http_open(const struct http_options *opts, struct err *err)
 {
-	struct http_curl *h = calloc(1, sizeof(*h));
+	struct http_curl *h = mem_zero(1, sizeof(*h));
 
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	if (h)

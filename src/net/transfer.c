@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "base/mem.h"
 #include "net/proxy.h"
 #include "net/url.h"
 
@@ -330,7 +331,7 @@ int transfer_prepare(struct transfer *t, struct err *err)
 
 struct transfer *transfer_open(struct transfer_env *env)
 {
-	struct transfer *t = calloc(1, sizeof(*t));
+	struct transfer *t = mem_zero(1, sizeof(*t));
 
 	if (t)
 		t->curl = curl_easy_init();

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/fs.h"
+#include "base/mem.h"
 #include "net/roots.h"
 
 enum { TRUST_FILE_MAX = 16 * 1024 * 1024 };
@@ -82,7 +83,7 @@ static bool der_subject(const unsigned char *cert, size_t len, struct span *ret)
 static bool trust_decode(struct trust *t, const char *text, size_t len)
 {
 	EVP_ENCODE_CTX *ctx = EVP_ENCODE_CTX_new();
-	unsigned char *out = malloc(len + 1);
+	unsigned char *out = mem_alloc(len + 1);
 	int n = 0, last = 0;
 	bool ok = false;
 
@@ -112,7 +113,7 @@ static bool trust_add(struct trust *t, const char *text, size_t len)
 	if (!der_subject((unsigned char *)t->der.ptr + a.cert.at, a.cert.len, &a.subject))
 		return false;
 	a.subject.at += a.cert.at;
-	grown = reallocarray(t->anchors, t->count + 1, sizeof(a));
+	grown = mem_grow(t->anchors, t->count + 1, sizeof(a));
 	if (!grown) {
 		buf_starve(&t->der);
 		return false;
@@ -201,7 +202,7 @@ static int trust_by_subject(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type,
 struct trust *trust_open(const char *file, struct err *err)
 {
 	AUTO_BUF struct buf pem = BUF_INIT(TRUST_FILE_MAX);
-	struct trust *t = calloc(1, sizeof(*t));
+	struct trust *t = mem_zero(1, sizeof(*t));
 	bool named = file && *file;
 	struct err skipped = ERR_INIT;
 

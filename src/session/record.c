@@ -1,10 +1,10 @@
 #include "session/record.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/mem.h"
 
 void record_release(struct record *r)
 {
@@ -23,10 +23,10 @@ void record_release(struct record *r)
 static int record_keep(struct record *r, const struct token *t, struct err *err)
 {
 	struct token *grown =
-		reallocarray(r->replaced, r->replaced_count + 1, sizeof(*grown));
+		mem_grow(r->replaced, r->replaced_count + 1, sizeof(*grown));
 
 	if (!grown)
-		return err_sys(err, ERR_INTERNAL, ENOMEM, "the list of tokens");
+		return err_memory(err, "the list of tokens");
 	r->replaced = grown;
 	grown[r->replaced_count] = TOKEN_INIT;
 	token_copy(&grown[r->replaced_count++], t);

@@ -1,7 +1,8 @@
 #include "settings/args.h"
 
-#include <errno.h>
 #include <string.h>
+
+#include "base/mem.h"
 
 /* What every command has. */
 static const struct arg_row common[] = {
@@ -37,9 +38,9 @@ static int args_take(struct args *a, const struct arg_row *row, const char *valu
 	a->help = a->help || row == &common[0];
 	a->quiet = a->quiet || row == &common[1];
 	a->verbose = a->verbose || row == &common[2];
-	grown = reallocarray(a->given, a->count + 1, sizeof(*grown));
+	grown = mem_grow(a->given, a->count + 1, sizeof(*grown));
 	if (!grown)
-		return err_sys(err, ERR_INTERNAL, ENOMEM, "the command line");
+		return err_memory(err, "the command line");
 	a->given = grown;
 	grown[a->count++] = (struct arg){ row, value };
 	return 0;
@@ -124,9 +125,9 @@ int args_parse(struct args *ret, int argc, char **argv, const struct arg_row *ro
 	struct err later, *why = err;
 	int n = 0;
 
-	*ret = (struct args){ .rest = calloc((size_t)argc + 1, sizeof(char *)) };
+	*ret = (struct args){ .rest = mem_zero((size_t)argc + 1, sizeof(char *)) };
 	if (!ret->rest)
-		return err_sys(err, ERR_INTERNAL, ENOMEM, "the command line");
+		return err_memory(err, "the command line");
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL;
 		int took = 0;

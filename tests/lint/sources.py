@@ -53,6 +53,9 @@ def faults(name: str, text: str) -> list[str]:
             found.append(f"{name}:{number}: {use} is banned: {REASON[use]}")
         if re.search(r"\bexit\s*\(", line) and not name.endswith("main.c"):
             found.append(f"{name}:{number}: only main exits")
+        if re.search(r"\b(malloc|calloc|realloc|reallocarray)\s*\(", line) and \
+                name.startswith("src/") and not name.endswith("base/mem.c"):
+            found.append(f"{name}:{number}: base/mem.h takes memory, and keeps a reserve")
         if line == "{":
             start = number
         if line == "}" and number - start > longest:
@@ -65,14 +68,15 @@ def self_test() -> list[str]:
     mistakes = {
         "a banned name": "\tstrcpy (a, b);\n",
         "an exit": "\texit(1);\n",
+        "an allocation": "\tp = malloc(1);\n",
         "a leftover": "/* TO" + "DO: more */\n",
         "a wide line": "\t/* " + "x" * 80 + " */\n",
         "a long file": "\n" * FILE_LINES,
         "a long function": "int h(void)\n{\n" + "\tx++;\n" * (FUNCTION_LINES + 1) + "}\n",
     }
-    wrong = [f"self-test: clean code is refused: {fault}" for fault in faults("a.c", clean)]
+    wrong = [f"self-test: clean code is refused: {fault}" for fault in faults("src/a.c", clean)]
     wrong += [f"self-test: not found: {what}" for what, text in mistakes.items()
-              if not faults("a.c", clean + text)]
+              if not faults("src/a.c", clean + text)]
     return wrong
 
 
