@@ -284,6 +284,34 @@ int fs_make_dir(const char *path, struct err *err)
 	return STEAL(at, -1);
 }
 
+static int fs_check_dir(int base, int fd, struct err *err)
+{
+	struct stat dir, parent;
+
+	if (fstat(fd, &dir) || fstat(base, &parent))
+		return err_sys(err, ERR_IO, errno, "can't look at it");
+	if (dir.st_uid == geteuid() || (geteuid() == 0 && dir.st_uid == parent.st_uid))
+		return 0;
+	err_set(err, ERR_IO, "it belongs to uid %u", (unsigned int)dir.st_uid);
+	errno = EPERM;
+	return -1;
+}
+
+int fs_open_dir(int base, const char *name, mode_t make, struct err *err)
+{
+	bool made = make && mkdirat(base, name, make) == 0;
+	AUTO_CLOSE int fd = -1;
+
+	if (make && !made && errno != EEXIST)
+		return err_sys(err, ERR_IO, errno, "can't make it");
+	fd = openat(base, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, ERR_IO, errno, "can't open it");
+	if ((made && fs_own_like(base, fd, err)) || fs_check_dir(base, fd, err))
+		return -1;
+	return STEAL(fd, -1);
+}
+
 int fs_make_private(const char *path, struct err *err)
 {
 	struct stat st;

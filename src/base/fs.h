@@ -87,6 +87,14 @@ int fs_own_like(int dirfd, int fd, struct err *err);
 int fs_make_dir(const char *path, struct err *err);
 
 /*
+ * Opens the directory @name under @base, which must be this user's, or belong to the
+ * owner of @base, for whom root acts, and be no link. One that is missing is made with
+ * the mode @make, unless that is 0, and belongs to the owner of @base. -1 with ERR_IO, of
+ * an "it" that the caller names, and errno.
+ */
+int fs_open_dir(int base, const char *name, mode_t make, struct err *err);
+
+/*
  * Makes the directory @path where anyone may have put another (/tmp). ERR_IO unless it
  * is a directory of this user's that no one else can write to.
  */

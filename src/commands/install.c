@@ -14,13 +14,28 @@
 #define INSTALL_DIR  ".bin"
 #define INSTALL_NAME "cc-token"
 
-/* The directory of the program, for the state directory @state. */
-static void install_dir(const struct buf *state, struct buf *out)
+/* The directory in which that of the state @state stands. */
+static void install_base(const struct buf *state, struct buf *out)
 {
 	const char *slash = strrchr(buf_str(state), '/');
 
 	buf_add(out, buf_str(state), (size_t)(slash - buf_str(state)));
-	buf_adds(out, "/" INSTALL_DIR);
+}
+
+/* It goes on PATH: what another user may put there would be run. */
+static int install_open(const char *base, struct err *err)
+{
+	AUTO_CLOSE int above = fs_make_dir(base, err);
+	AUTO_CLOSE int fd = above < 0 ? -1 : fs_open_dir(above, INSTALL_DIR, 0755, err);
+	struct stat st;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && !(st.st_mode & 022))
+		return STEAL(fd, -1);
+	if (fd >= 0)
+		err_set(err, ERR_IO, "others may write to it");
+	err_hint(err, "remove it, choose another place by state-dir, or set install-cli: "
+		      "false");
+	return -1;
 }
 
 static int install_copy(int dir, struct err *err)
@@ -61,10 +76,11 @@ int install_cli(const struct app *app, const struct session *s, struct err *err)
 			    lines = BUF_INIT(2 * BUF_URL_MAX);
 	AUTO_CLOSE int fd = -1;
 
-	install_dir(&s->state.path, &dir);
+	install_base(&s->state.path, &dir);
 	if (buf_check(&dir, "the path of the program's directory", err))
 		return -1;
-	fd = fs_make_dir(buf_str(&dir), err);
+	fd = install_open(buf_str(&dir), err);
+	buf_adds(&dir, "/" INSTALL_DIR);
 	if (fd < 0 || install_copy(fd, err))
 		return err_wrap(err, "can't put the program into %s", buf_str(&dir));
 	runner_shown_path(&app->runner, buf_str(&dir), &shown);
@@ -84,17 +100,17 @@ static bool install_is_ours(const char *base)
 
 void install_remove(const struct buf *state)
 {
-	AUTO_BUF struct buf dir = BUF_INIT(BUF_URL_MAX), names = BUF_INIT(BUF_URL_MAX),
-			    file = BUF_INIT(BUF_URL_MAX), base = BUF_INIT(BUF_URL_MAX);
+	AUTO_BUF struct buf base = BUF_INIT(BUF_URL_MAX), names = BUF_INIT(BUF_URL_MAX);
+	AUTO_CLOSE int above = -1, dir = -1;
 	struct err ignored = ERR_INIT;
 
-	install_dir(state, &dir);
-	buf_add(&base, buf_str(&dir), dir.len - strlen("/" INSTALL_DIR));
-	buf_addf(&file, "%s/" INSTALL_NAME, buf_str(&dir));
-	if (dir.failed || file.failed || state_list(buf_str(&base), &names, &ignored))
+	install_base(state, &base);
+	above = open(buf_str(&base), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (above < 0 || state_list(buf_str(&base), &names, &ignored))
 		return;
-	unlink(buf_str(&file));
-	rmdir(buf_str(&dir));
+	dir = fs_open_dir(above, INSTALL_DIR, 0, &ignored);
+	if (dir >= 0 && fs_remove(dir, INSTALL_NAME) == 0)
+		unlinkat(above, INSTALL_DIR, AT_REMOVEDIR);
 	if (install_is_ours(buf_str(&base)))
 		rmdir(buf_str(&base));
 }

@@ -13,41 +13,21 @@
 #include "base/log.h"
 #include "session/record.h"
 
-static int state_check_owner(int base, int fd, const char *path, struct err *err)
-{
-	struct stat dir, parent;
-
-	if (fstat(fd, &dir) || fstat(base, &parent))
-		return err_sys(err, ERR_IO, errno, "can't look at %s", path);
-	if (dir.st_uid != geteuid() && (geteuid() != 0 || dir.st_uid != parent.st_uid)) {
-		err_set(err, ERR_IO, "the state directory %s belongs to uid %u", path,
-			(unsigned int)dir.st_uid);
-		return err_hint(err, "remove it, or choose another place by state-dir "
-				     "(CC_STATE_DIR)");
-	}
-	if (dir.st_mode & 077 && fchmod(fd, 0700))
-		return err_sys(err, ERR_IO, errno, "can't close %s to others", path);
-	return 0;
-}
-
 static int state_open_dir(int base, const char *name, bool create, const char *path,
 			  struct err *err)
 {
-	AUTO_CLOSE int fd = -1;
-	bool made = create && mkdirat(base, name, 0700) == 0;
+	AUTO_CLOSE int fd = fs_open_dir(base, name, create ? 0700 : 0, err);
+	struct stat st;
 
-	if (create && !made && errno != EEXIST)
-		return err_sys(err, ERR_IO, errno, "can't make the state directory %s",
-			       path);
-	fd = openat(base, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return err_set(err, ERR_NO_TOKEN, "no token is stored in %s", path);
-	if (fd < 0)
-		return err_sys(err, ERR_IO, errno, "can't open the state directory %s",
-			       path);
-	if ((made && fs_own_like(base, fd, err)) ||
-	    state_check_owner(base, fd, path, err))
-		return -1;
+	if (fd < 0) {
+		err_hint(err, "remove it, or choose another place by state-dir "
+			      "(CC_STATE_DIR)");
+		return err_wrap(err, "the state directory %s", path);
+	}
+	if (fstat(fd, &st) || (st.st_mode & 077 && fchmod(fd, 0700)))
+		return err_sys(err, ERR_IO, errno, "can't close %s to others", path);
 	return STEAL(fd, -1);
 }
 
