@@ -105,6 +105,11 @@ void app_warn(const struct app *app, const char *fmt, ...)
 	runner_annotate(&app->runner, RUNNER_WARNING, buf_str(&text));
 }
 
+void app_warn_of(const struct app *app, const struct err *why)
+{
+	app_warn(app, "%s%s%s", why->text, *why->hint ? ": " : "", why->hint);
+}
+
 int app_print(const struct buf *text, struct err *err)
 {
 	if (buf_check(text, "the output", err))

@@ -204,10 +204,12 @@ void background_stop(struct app *app, const struct session *s, bool revoke)
 	const char *id = buf_str(&s->record.container);
 
 	if (*id && engine_offered(ENGINE_SOCKET, &why) &&
-	    container_remove(id, !obeyed, &why))
-		app_warn(app, "the refresher's container %.12s: %s", id, why.text);
+	    container_remove(id, !obeyed, &why)) {
+		err_wrap(&why, "the refresher's container %.12s", id);
+		app_warn_of(app, &why);
+	}
 	if (!obeyed && mailbox_alive(&s->state, NULL, &unknown))
-		app_warn(app, "the refresher does not end: %s", why.text);
+		app_warn_of(app, &why);
 	else if (!obeyed)
 		app_warn(app, "the refresher was killed; a token that it was just "
 			      "getting may live on");

@@ -66,6 +66,9 @@ int app_token(struct app *app, struct session *s, const struct session_want *wan
 /* A warning for people: on stderr, and as the runner's annotation. */
 void app_warn(const struct app *app, const char *fmt, ...) PRINTF(2, 3);
 
+/* The same of an error, with what to do about it. */
+void app_warn_of(const struct app *app, const struct err *why);
+
 /* Writes all of it to stdout. -1 with ERR_IO: a full disk, a closed pipe. */
 int app_print(const struct buf *text, struct err *err);
 

@@ -370,6 +370,8 @@ static void refresher_revoke(struct refresher *r)
 		 done.revoked == 1 ? "" : "s", done.failed, done.failed ? ": " : "",
 		 done.why.text);
 	s->record.revoked += done.revoked;
+	if (!s->record.has_token)
+		state_withdraw(&s->state);
 	if (locked && !state_is_gone(&s->state) &&
 	    state_write(&s->state, &s->record, &why))
 		log_warn("%s", why.text);

@@ -33,6 +33,26 @@ static int record_keep(struct record *r, const struct token *t, struct err *err)
 	return 0;
 }
 
+bool record_has(const struct record *r, const char *access)
+{
+	if (r->has_token && strcmp(buf_str(&r->token.access), access) == 0)
+		return true;
+	for (size_t i = 0; i < r->replaced_count; i++)
+		if (strcmp(buf_str(&r->replaced[i].access), access) == 0)
+			return true;
+	return false;
+}
+
+int64_t record_expires_wall(const struct record *r)
+{
+	int64_t last = r->has_token ? token_expires_wall(&r->token) : 0;
+
+	for (size_t i = 0; i < r->replaced_count; i++)
+		if (token_expires_wall(&r->replaced[i]) > last)
+			last = token_expires_wall(&r->replaced[i]);
+	return last;
+}
+
 void record_forget_present(struct record *r)
 {
 	token_release(&r->token);

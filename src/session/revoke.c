@@ -25,7 +25,7 @@ static enum oauth_verdict revoke_judge(void *arg, const struct http_resp *resp,
 }
 
 /* RFC 7009 section 2.1 wants the client's credentials; no others go to this server. */
-static int revoke_check_client(const struct revoker *v, struct err *err)
+int revoke_check_client(const struct revoker *v, struct err *err)
 {
 	if (v->flow->revocation == REVOKE_GENESYS)
 		return 0;

@@ -30,6 +30,9 @@ struct revoked {
  */
 bool revoke_is_known(const struct flow *flow, const struct endpoints *endpoints);
 
+/* 0 when the credentials that it takes are there; else -1 with ERR_USAGE. */
+int revoke_check_client(const struct revoker *v, struct err *err);
+
 /* Revokes @t, and its refresh token, where they may still be alive; adds to @ret. */
 void revoke_token(const struct revoker *v, const struct token *t, int64_t budget_ms,
 		  struct revoked *ret);

@@ -10,7 +10,10 @@
 #include "session/login.h"
 #include "session/mailbox.h"
 
-enum { TAKE_BACK_MS = 5 * 1000 };
+enum {
+	TAKE_BACK_MS = 5 * 1000,
+	STRAY_LIFETIME = 86400, /* seconds: as long as a vendor's tokens last */
+};
 
 int64_t session_buffer(const struct settings *settings, const struct token *t)
 {
@@ -84,6 +87,13 @@ static struct revoker session_revoker(struct session *s)
 				 .elsewhere = s->who.elsewhere };
 }
 
+int session_check_revoker(struct session *s, struct err *err)
+{
+	struct revoker v = session_revoker(s);
+
+	return revoke_check_client(&v, err);
+}
+
 void session_revoke(struct session *s, int64_t budget_ms, struct revoked *ret)
 {
 	struct revoker v = session_revoker(s);
@@ -121,6 +131,22 @@ static void session_take_back_stray(struct session *s)
 		session_take_back(s, &s->record.token);
 }
 
+void session_find_stray(struct session *s)
+{
+	AUTO_TOKEN struct token t = TOKEN_INIT;
+	struct err ignored = ERR_INIT;
+
+	if (!s->who.flow || !state_stray_token(&s->state, &t.access) ||
+	    record_has(&s->record, buf_str(&t.access)))
+		return;
+	t.lifetime = STRAY_LIFETIME;
+	t.issued_boot_ms = clock_boot_ms();
+	t.issued_wall = clock_wall();
+	clock_boot_id(t.boot_id);
+	token_hide(&t);
+	record_put_token(&s->record, &t, &ignored);
+}
+
 static int session_login(struct session *s, struct err *err)
 {
 	AUTO_TOKEN struct token t = TOKEN_INIT;
@@ -144,6 +170,9 @@ static int session_login(struct session *s, struct err *err)
 	s->outcome.minted = true;
 	if (!t.lifetime)
 		log_warn("the provider says that the token has expired already");
+	/* Of a record that was lost, the token that steps were given is still there. */
+	if (!s->record.has_token)
+		session_find_stray(s);
 	return record_put_token(&s->record, &t, err);
 }
 

@@ -33,6 +33,15 @@ bool session_is_good(const struct session *s, const struct session_want *want);
 /* Seconds before expiry in which this token no longer counts as valid. */
 int64_t session_buffer(const struct settings *settings, const struct token *t);
 
+/* 0 when the credentials that a revocation takes are here; else -1 with ERR_USAGE. */
+int session_check_revoker(struct session *s, struct err *err);
+
+/*
+ * Puts the token that stands in the file `token` into the record, unless that knows it:
+ * as one that may live for a day.
+ */
+void session_find_stray(struct session *s);
+
 /* Revokes all that the record holds: see revoke_record(). */
 void session_revoke(struct session *s, int64_t budget_ms, struct revoked *ret);
 

@@ -307,6 +307,20 @@ int state_write(struct state *s, const struct record *r, struct err *err)
 	return 0;
 }
 
+void state_withdraw(const struct state *s)
+{
+	fs_remove(s->fd, STATE_TOKEN);
+	fs_remove(s->fd, STATE_HEADER);
+}
+
+bool state_stray_token(const struct state *s, struct buf *access)
+{
+	struct err ignored = ERR_INIT;
+
+	return fs_read(s->fd, STATE_TOKEN, access, &ignored) == 0 &&
+	       !token_fault(buf_str(access), true);
+}
+
 bool state_is_gone(const struct state *s)
 {
 	struct stat here, there;

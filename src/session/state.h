@@ -125,6 +125,12 @@ void state_paths(const char *dir, struct buf *token, struct buf *header);
 /* Removes what writers that were killed left behind. Hold the lock. */
 void state_tidy(const struct state *s);
 
+/* Removes `token` and `header`: what stands in them is not alive any more. */
+void state_withdraw(const struct state *s);
+
+/* True when `token` holds a well-formed one, which @access gets. */
+bool state_stray_token(const struct state *s, struct buf *access);
+
 /*
  * True when the directory, or state.json in it, is not there any more, or the path leads
  * to another one. False also where that can't be told.
@@ -139,6 +145,12 @@ int record_put_token(struct record *r, const struct token *t, struct err *err);
 
 /* Moves the present token to the replaced ones. */
 int record_retire(struct record *r, struct err *err);
+
+/* True when it holds this access token, present or replaced. */
+bool record_has(const struct record *r, const char *access);
+
+/* When the last of its tokens runs out by the wall clock; 0 without any. */
+int64_t record_expires_wall(const struct record *r);
 
 /* Takes out one that is no longer alive. @i counts the replaced ones. */
 void record_forget_present(struct record *r);

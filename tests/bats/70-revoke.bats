@@ -105,13 +105,14 @@ nothing_left() {
 	same 0 "$(emu_valid_tokens)"
 }
 
-@test "what fails for good is a warning with the reason; the state is gone, the exit 0" {
+@test "what fails for good: post warns, with the reason and until when, and leaves no state" {
 	local words
-	for words in revoke.403 revoke.404 revoke.redirect revoke.503,retry-after=600; do
+	for words in revoke.403 revoke.404 revoke.redirect revoke.503,retry-after=600 revoke.html \
+		'revoke.json=%7B%22error%22%3A%22no%22%7D'; do
 		use_genesys "$words"
 		ok cc get
-		ok cc stop
-		says 'warning: 1 of 1 tokens could not be revoked.*: .*(403|404|307|503)'
+		ok cc post
+		says "warning: 1 of 1 tokens could not be revoked.* at $(date -u +%Y).*Z .*: .*(403|404|307|503|200)"
 		nothing_left
 	done
 	use_oauth2 norevoke
@@ -121,21 +122,79 @@ nothing_left() {
 	nothing_left
 }
 
+@test "what fails for good: stop says so by its exit, and keeps the list for the next one" {
+	local state words
+	for words in '3 403 revoke.403' '3 404 revoke.404' '3 307 revoke.redirect' '3 HTML revoke.html' \
+		'3 no revoke.json=%7B%22error%22%3A%22no%22%7D' '4 503 revoke.503,retry-after=600'; do
+		read -r want why words <<<"$words"
+		use_genesys
+		emu_admin PUT faults "$words"
+		ok cc get
+		state=$(state_of)
+		fails "$want" "1 of 1 tokens could not be revoked.*: .*$why" cc stop
+		says 'is kept'
+		jq -e .token.access_token "$state/state.json"
+		emu_admin PUT faults ''
+		ok cc stop
+		says '1 token revoked'
+		same 0 "$(emu_valid_tokens)"
+		nothing_left
+	done
+}
+
+@test "of several tokens those that were revoked leave the list" {
+	use_genesys revoke.403x1
+	ok cc get
+	ok cc get --force
+	ok cc get --force
+	fails 3 '1 of 3 tokens' cc stop
+	same 1 "$(emu_valid_tokens)"
+	ok cc stop
+	says '1 token revoked'
+	same 0 "$(emu_valid_tokens)"
+	nothing_left
+}
+
 @test "a server that hangs does not hold up the end for long" {
 	use_genesys revoke.hang
 	ok cc get
-	ok cc stop --timeout 1
+	fails 4 'in time' cc stop --timeout 1
+	ok cc post --timeout 1
 	says 'warning: .*in time'
 	nothing_left
 }
 
-@test "a torn state: nothing can be revoked, but it goes" {
+@test "a torn or removed list: what is still there is revoked" {
+	local command
+	for command in stop post; do
+		use_genesys
+		ok cc get
+		printf torn >"$(state_of)/state.json"
+		ok cc "$command"
+		says 'warning: .*left aside'
+		says '1 token revoked'
+		same 0 "$(emu_valid_tokens)"
+		nothing_left
+		use_genesys
+		ok cc get
+		rm "$(state_of)/state.json"
+		ok cc "$command"
+		says '1 token revoked'
+		same 0 "$(emu_valid_tokens)"
+		nothing_left
+	done
+}
+
+@test "a list that tells of no token: the one that steps were given is revoked" {
+	local state
 	use_genesys
 	ok cc get
-	printf torn >"$(state_of)/state.json"
+	state=$(state_of)
+	jq -c 'del(.token)' "$state/state.json" >"$BATS_TEST_TMPDIR/none"
+	cat "$BATS_TEST_TMPDIR/none" >"$state/state.json"
 	ok cc stop
-	says 'warning'
-	nothing_left
+	says '1 token revoked'
+	same 0 "$(emu_valid_tokens)"
 }
 
 @test "revoke false leaves the token alive, and the state is gone" {
@@ -197,6 +256,7 @@ nothing_left() {
 	unset CC_TOKEN_URL CC_REVOKE_URL
 	CC_NAME=one CC_ISSUER=https://other.example.com ok cc stop
 	says 'warning: .*credentials'
+	says "warning: 1 token not revoked, alive until $(date -u +%Y).*Z"
 	EMU_NS=$ns
 	same 0 "$(journal_count --kind revoke)"
 	nothing_left
