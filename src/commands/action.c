@@ -11,8 +11,33 @@
 /* State first: the post step must find what there is, even if the rest fails. */
 static int action_save(struct app *app, const struct session *s, struct err *err)
 {
-	return runner_put(&app->runner, RUNNER_STATE, "state", buf_str(&s->state.path),
-			  err);
+	AUTO_BUF struct buf saved = BUF_INIT(BUF_SECRET_MAX),
+			    rest = BUF_INIT(BUF_SECRET_MAX);
+
+	settings_save(&app->settings, &rest);
+	buf_adds(&saved, buf_str(&s->state.path));
+	if (rest.len || strchr(buf_str(&saved), '?'))
+		buf_addf(&saved, "?%s", buf_str(&rest));
+	if (buf_check(&rest, "what the post step needs", err) ||
+	    buf_check(&saved, "what the post step needs", err))
+		return -1;
+	if (runner_put(&app->runner, RUNNER_STATE, ACTION_STATE, buf_str(&saved), err))
+		return -1;
+	app->saved = true;
+	return 0;
+}
+
+/*
+ * GitHub's runner sets what was saved over whatever another step has put into a variable
+ * of that name, so something is saved always.
+ */
+void action_failed(const struct app *app, int code)
+{
+	struct err ignored = ERR_INIT;
+
+	(void)code;
+	if (!app->saved)
+		runner_put(&app->runner, RUNNER_STATE, ACTION_STATE, "", &ignored);
 }
 
 static int action_outputs(struct app *app, const struct session *s, const char *dir,
@@ -33,7 +58,7 @@ static int action_outputs(struct app *app, const struct session *s, const char *
 		{ "token-type", "Bearer" },
 		{ "expires-in", expires_in },
 		{ "expires-at", view.expires },
-		{ "api-url", buf_str(&s->record.endpoints.api_url) },
+		{ "api-url", buf_str(&s->at.api_url) },
 		{ "token-file", buf_str(&file) },
 		{ "header-file", buf_str(&header) },
 		{ "fingerprint", view.fingerprint },
@@ -119,15 +144,15 @@ static void action_summary(struct app *app, const struct session *s,
 		 "| Token of | API host | Expires | In | Fingerprint | Refresher |\n"
 		 "|---|---|---|---|---|---|\n");
 	buf_addf(&text, "| %s | %s | %s | %s | `%s` | %s |\n\n",
-		 provider_name(r->flow->provider), buf_str(&r->endpoints.api_url),
-		 view.expires, view.left, view.fingerprint, refresher);
+		 provider_name(r->flow->provider), buf_str(&s->at.api_url), view.expires,
+		 view.left, view.fingerprint, refresher);
 	if (runner_add(&app->runner, RUNNER_SUMMARY, buf_str(&text), &why))
 		app_warn(app, "no summary: %s", why.text);
 }
 
 static void action_report(const struct session *s)
 {
-	const char *api = buf_str(&s->record.endpoints.api_url);
+	const char *api = buf_str(&s->at.api_url);
 	struct token_view view;
 
 	token_view(&s->record.token, &view);
@@ -141,7 +166,7 @@ int cmd_action(struct app *app, struct err *err)
 {
 	AUTO_SESSION struct session s = { .state = STATE_INIT };
 	AUTO_BUF struct buf dir = BUF_INIT(BUF_URL_MAX);
-	struct session_want want = { 0 };
+	struct session_want want = { .api = true };
 	const char *refresher;
 
 	if (action_check_files(app, err) || app_session(app, &s, SESSION_CREATE, err) ||

@@ -158,7 +158,7 @@ static int api_aim(const struct session *s, struct http_req *req, struct buf *re
 	AUTO_BUF struct buf path = BUF_INIT(BUF_URL_MAX);
 
 	/* A copy: the record is read again when a token is renewed. */
-	buf_adds(ret_base, buf_str(&s->record.endpoints.api_url));
+	buf_adds(ret_base, buf_str(&s->at.api_url));
 	if (!ret_base->len) {
 		err_set(err, ERR_USAGE, "the API host is not known");
 		return err_hint(err, "set api-url (CC_API_URL)");
@@ -177,7 +177,7 @@ int cmd_api(struct app *app, struct err *err)
 	AUTO_SESSION struct session s = { .state = STATE_INIT };
 	AUTO_CALL struct call call = CALL_INIT;
 	AUTO_BUF struct buf base = BUF_INIT(BUF_URL_MAX);
-	struct session_want want = { 0 };
+	struct session_want want = { .api = true };
 	struct caller caller;
 	struct order o;
 

@@ -9,10 +9,14 @@
 
 int app_settings(struct app *app, struct err *err)
 {
+	bool after_main = app->command->after_main;
+	const char *saved = after_main ? runner_saved(&app->runner, ACTION_STATE) : NULL;
 	const struct settings_sources from = { .input = app->runner.input,
 					       .emptied = runner_emptied(&app->runner),
 					       .handed = app->runner.handed,
-					       .environment = true };
+					       .saved =
+						       saved ? strrchr(saved, '?') : NULL,
+					       .environment = !after_main };
 
 	return settings_load(&app->settings, &from, err);
 }

@@ -18,6 +18,7 @@ struct app {
 	struct args args;
 	struct runner runner;
 	struct session_place place;
+	bool saved;   /* the post step will know what there is */
 	mode_t umask; /* in force when we were started; ours is 077 */
 };
 
@@ -33,6 +34,7 @@ struct command {
 	bool takes_command;	       /* what follows the first word is not ours */
 	bool needs_settings;	       /* false: works whatever the environment holds */
 	bool runner_step;	       /* stdout is the log of a step, not a result */
+	bool after_main; /* takes inputs and what the main step saved, no variables */
 	int positional_max;
 	int failure;   /* not 0: the exit code for errors of lower ones */
 	bool forgives; /* ends with 0: a post step turns no green job red */
@@ -106,7 +108,14 @@ int install_cli(const struct app *app, const struct session *s, struct err *err)
  */
 void install_remove(const struct buf *state);
 
+/*
+ * What the main step saves for its post step, under this one name: the path of the state,
+ * and behind a '?' what settings_save() makes, where that is anything.
+ */
+#define ACTION_STATE "state"
+
 int cmd_action(struct app *app, struct err *err);
+void action_failed(const struct app *app, int code);
 int cmd_post(struct app *app, struct err *err);
 int cmd_get(struct app *app, struct err *err);
 void get_failed(const struct app *app, int code);

@@ -13,6 +13,7 @@ static void token_revoke(struct doctor *d)
 			     .settings = d->settings,
 			     .flow = d->flow,
 			     .endpoints = &d->endpoints,
+			     .armed = true,
 			     .client_id = settings_str(d->settings, SET_CLIENT_ID) };
 	struct revoked done = { .why = ERR_INIT };
 	const char *why = "the token that was got here is revoked";

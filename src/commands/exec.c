@@ -31,7 +31,7 @@ int cmd_exec(struct app *app, struct err *err)
 {
 	AUTO_SESSION struct session s = { .state = STATE_INIT };
 	AUTO_CHILD struct child child = CHILD_INIT;
-	struct session_want want = { 0 };
+	struct session_want want = { .api = true };
 	bool redact = args_has(&app->args, "redact");
 
 	if (!app->args.rest_count) {

@@ -51,7 +51,7 @@ static void get_json(const struct session *s, struct buf *out)
 	json_put_str(o, "token_type", "Bearer");
 	json_put_num(o, "expires_in", (double)view.seconds);
 	json_put_str(o, "expires_at", view.expires);
-	json_put_str(o, "api_url", buf_str(&r->endpoints.api_url));
+	json_put_str(o, "api_url", buf_str(&s->at.api_url));
 	json_put_str(o, "fingerprint", view.fingerprint);
 	json_print(o, out);
 	json_free(o);
@@ -61,11 +61,12 @@ static void get_json(const struct session *s, struct buf *out)
 static const struct {
 	const char *name;
 	void (*print)(const struct session *s, struct buf *out);
+	bool api; /* it tells the API host */
 } formats[] = {
-	{ "token", get_token },
-	{ "header", get_header },
-	{ "env", get_env },
-	{ "json", get_json },
+	{ "token", get_token, false },
+	{ "header", get_header, false },
+	{ "env", get_env, true },
+	{ "json", get_json, true },
 };
 
 /*
@@ -96,6 +97,7 @@ int cmd_get(struct app *app, struct err *err)
 	if (i == ARRAY_LEN(formats))
 		return err_set(err, ERR_USAGE,
 			       "--format must be one of token, header, env, json");
+	want.api = formats[i].api;
 	if (app_seconds(app, "min-ttl", 0, &want.min_ttl, err) ||
 	    app_session(app, &s, SESSION_USE, err) || app_token(app, &s, &want, err))
 		return -1;

@@ -20,11 +20,11 @@ static void handover_add(struct handover *h, const char *name, const char *value
 }
 
 /* What the vendor's own tools read. A sub-domain tells no region; the user may. */
-static void handover_add_genesys(struct handover *h, const struct record *r)
+static void handover_add_genesys(struct handover *h, const struct session *s)
 {
-	handover_add(h, "GENESYSCLOUD_ACCESS_TOKEN", buf_str(&r->token.access));
-	if (r->endpoints.region.len)
-		handover_add(h, "GENESYSCLOUD_REGION", buf_str(&r->endpoints.region));
+	handover_add(h, "GENESYSCLOUD_ACCESS_TOKEN", buf_str(&s->record.token.access));
+	if (s->at.region.len)
+		handover_add(h, "GENESYSCLOUD_REGION", buf_str(&s->at.region));
 	else if (!getenv("GENESYSCLOUD_REGION"))
 		log_info("no GENESYSCLOUD_REGION is handed over, since a sub-domain "
 			 "tells no region: set it for tools that read it, such as CX as "
@@ -35,7 +35,7 @@ int handover_fill(struct handover *ret, const struct session *s, const char *dir
 		  struct err *err)
 {
 	const struct record *r = &s->record;
-	const char *api = buf_str(&r->endpoints.api_url);
+	const char *api = buf_str(&s->at.api_url);
 	AUTO_BUF struct buf file = BUF_INIT(BUF_URL_MAX), header = BUF_INIT(BUF_URL_MAX);
 	struct token_view view;
 
@@ -49,7 +49,7 @@ int handover_fill(struct handover *ret, const struct session *s, const char *dir
 	handover_add(ret, "CC_TOKEN_API_URL", api);
 	handover_add(ret, "CC_TOKEN_STATE", dir);
 	if (r->flow && r->flow->provider == PROVIDER_GENESYS) {
-		handover_add_genesys(ret, r);
+		handover_add_genesys(ret, s);
 	} else if (r->flow && r->flow->provider == PROVIDER_CXONE) {
 		handover_add(ret, "CXONE_ACCESS_TOKEN", buf_str(&r->token.access));
 		handover_add(ret, "CXONE_API_URL", api);

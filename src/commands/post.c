@@ -1,5 +1,7 @@
 #include "commands/command.h"
 
+#include <string.h>
+
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "commands/background.h"
@@ -17,13 +19,16 @@ enum {
  */
 static int post_open_once(struct app *app, struct session *s, struct err *err)
 {
-	const char *saved =
-		app->command->runner_step ? runner_saved(&app->runner, "state") : NULL;
+	const char *saved = app->command->after_main
+				    ? runner_saved(&app->runner, ACTION_STATE)
+				    : NULL;
+	const char *rest = saved ? strrchr(saved, '?') : NULL;
 
 	buf_reset(&app->place.base);
+	buf_reset(&app->place.stored);
 	if (!saved)
 		return app_session(app, s, SESSION_STORED, err);
-	buf_set(&app->place.stored, saved);
+	buf_add(&app->place.stored, saved, rest ? (size_t)(rest - saved) : strlen(saved));
 	return session_open(s, &app->settings, &app->place, SESSION_SAVED, err);
 }
 
@@ -108,7 +113,7 @@ static bool post_can_revoke(const struct app *app, struct session *s)
 	if (!settings_bool(&app->settings, SET_REVOKE) || !post_count(s))
 		return false;
 	clock_format(record_expires_wall(&s->record), until);
-	if (!revoke_is_known(flow, &s->record.endpoints)) {
+	if (!session_can_revoke(s)) {
 		log_info("%s has no revocation%s; the token runs out by itself, at %s",
 			 flow ? provider_name(flow->provider) : "the provider",
 			 flow && flow->revocation == REVOKE_RFC7009

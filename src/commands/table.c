@@ -4,9 +4,10 @@
 
 const struct command commands[] = {
 	{ "action", "", "the action's main step: fetch, mask, hand over", cmd_action,
-	  .needs_settings = true, .runner_step = true },
+	  .failed = action_failed, .needs_settings = true, .runner_step = true },
 	{ "post", "", "the action's post step: revoke every token, remove the state",
-	  cmd_post, .needs_settings = true, .runner_step = true, .forgives = true },
+	  cmd_post, .needs_settings = true, .runner_step = true, .forgives = true,
+	  .after_main = true },
 	{ "get", "[--format F] [--min-ttl S] [--force]",
 	  "print a valid token; fetch only when needed", cmd_get, .options = get_options,
 	  .needs_settings = true, .failed = get_failed },

@@ -19,6 +19,16 @@ void endpoints_release(struct endpoints *e)
 	buf_release(&e->revoke_auth);
 }
 
+void endpoints_copy(struct endpoints *to, const struct endpoints *from)
+{
+	buf_set(&to->token_url, buf_str(&from->token_url));
+	buf_set(&to->api_url, buf_str(&from->api_url));
+	buf_set(&to->revoke_url, buf_str(&from->revoke_url));
+	buf_set(&to->issuer, buf_str(&from->issuer));
+	buf_set(&to->region, buf_str(&from->region));
+	buf_set(&to->auth, buf_str(&from->auth));
+}
+
 static int provider_need(const struct settings *s, enum setting_id id, struct err *err)
 {
 	AUTO_BUF struct buf env = BUF_INIT(512);

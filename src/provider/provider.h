@@ -105,5 +105,6 @@ enum client_auth provider_revoke_auth(const struct flow *f, const struct endpoin
 				      const struct settings *s);
 
 void endpoints_release(struct endpoints *e);
+void endpoints_copy(struct endpoints *to, const struct endpoints *from);
 
 #endif

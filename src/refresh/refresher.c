@@ -396,7 +396,7 @@ enum refresher_end refresher_run(struct refresher *r, struct err *err)
 	if (end != REFRESHER_GONE)
 		refresher_announce(r, 0);
 	if ((end == REFRESHER_GONE || (end == REFRESHER_STOPPED && r->revoke)) &&
-	    settings_bool(r->s->settings, SET_REVOKE) && r->s->who.flow)
+	    settings_bool(r->s->settings, SET_REVOKE) && session_can_revoke(r->s))
 		refresher_revoke(r);
 	return end;
 }

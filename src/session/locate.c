@@ -7,6 +7,7 @@
 #include "base/quote.h"
 #include "net/url.h"
 #include "oauth/oauth.h"
+#include "provider/rule.h"
 
 void session_default_name(const struct flow *f, const struct endpoints *e,
 			  const struct settings *s, char name[static STATE_NAME_SIZE])
@@ -32,9 +33,11 @@ static int session_identify(struct session *s, struct err *err)
 	if (!s->who.flow)
 		return 0;
 	s->who.can_login = provider_flow(s->settings, true, &s->who.login_err) != NULL;
+	s->who.armed = rule_is_armed(s->settings);
 	oauth_hide(s->settings);
 	if (provider_endpoints(s->who.flow, s->settings, &s->who.given, err))
 		return -1;
+	endpoints_copy(&s->at, &s->who.given);
 	session_default_name(s->who.flow, &s->who.given, s->settings, s->who.name);
 	return 0;
 }
@@ -46,21 +49,21 @@ static const char *session_client_id(const struct session *s)
 						 : SET_CLIENT_ID);
 }
 
-/* What the settings say goes first; what discovery found earlier fills the rest. */
-static void session_merge_endpoints(const struct session *s, struct endpoints *stored)
+/* For later steps without a secret. What others have discovered stays. */
+static void session_record_endpoints(struct session *s)
 {
-	const struct endpoints *given = &s->who.given;
-	bool found = s->who.flow->discover_api &&
-		     !settings_has(s->settings, SET_API_URL) && stored->api_url.len;
+	struct endpoints *stored = &s->record.endpoints;
+	bool undiscovered = s->who.flow->discover_api && !s->found_api &&
+			    !settings_has(s->settings, SET_API_URL);
 
-	if (!found)
-		buf_set(&stored->api_url, buf_str(&given->api_url));
-	if (given->token_url.len)
-		buf_set(&stored->token_url, buf_str(&given->token_url));
-	if (given->revoke_url.len)
-		buf_set(&stored->revoke_url, buf_str(&given->revoke_url));
-	buf_set(&stored->issuer, buf_str(&given->issuer));
-	buf_set(&stored->region, buf_str(&given->region));
+	if (!undiscovered || !stored->api_url.len)
+		buf_set(&stored->api_url, buf_str(&s->at.api_url));
+	if (s->at.token_url.len)
+		buf_set(&stored->token_url, buf_str(&s->at.token_url));
+	if (s->at.revoke_url.len)
+		buf_set(&stored->revoke_url, buf_str(&s->at.revoke_url));
+	buf_set(&stored->issuer, buf_str(&s->at.issuer));
+	buf_set(&stored->region, buf_str(&s->at.region));
 }
 
 /* True when the record is not of the server that the settings name. */
@@ -102,12 +105,15 @@ static int session_claim(struct session *s, struct err *err)
 			     "cc-token stop");
 }
 
-/* Without a ca-file of its own a step trusts what the one trusted that got the token. */
+/*
+ * Without a secret, and a ca-file of its own, a step trusts what the one trusted that got
+ * the token.
+ */
 static void session_adopt_ca(struct session *s)
 {
 	AUTO_BUF struct buf path = BUF_INIT(BUF_URL_MAX);
 
-	if (!s->record.ca_file.len)
+	if (s->who.armed || !s->record.ca_file.len)
 		return;
 	buf_addf(&path, "%s/%s", buf_str(&s->state.path), buf_str(&s->record.ca_file));
 	transport_adopt_ca(&s->transport, buf_str(&path),
@@ -125,12 +131,17 @@ int session_reload(struct session *s, struct err *err)
 		buf_set(&r->ca_file, buf_str(&s->ca_file));
 	if (*s->who.name && session_claim(s, err))
 		return -1;
+	if (!s->who.armed) {
+		endpoints_copy(&s->at, &r->endpoints);
+		rule_for_record(s->settings, &s->at);
+	}
 	if (!*s->who.name) {
-		s->who.flow = r->flow;
+		s->who.flow = s->who.armed ? s->who.flow : r->flow;
 		return 0;
 	}
+	if (s->who.armed)
+		session_record_endpoints(s);
 	r->flow = s->who.flow;
-	session_merge_endpoints(s, &r->endpoints);
 	buf_set(&r->client_id, session_client_id(s));
 	memcpy(r->identity, s->who.name, sizeof(r->identity));
 	return 0;
@@ -250,7 +261,7 @@ int session_open(struct session *s, const struct settings *settings,
 {
 	*s = (struct session){ .settings = settings, .mode = mode, .state = STATE_INIT };
 	s->record = RECORD_INIT;
-	s->who.given = ENDPOINTS_INIT;
+	s->who.given = s->at = ENDPOINTS_INIT;
 	s->ca_file = BUF_INIT(BUF_URL_MAX);
 	transport_init(&s->transport, settings);
 	return session_identify(s, err) || session_open_state(s, place, err) ||
@@ -263,6 +274,7 @@ void session_close(struct session *s)
 {
 	record_release(&s->record);
 	endpoints_release(&s->who.given);
+	endpoints_release(&s->at);
 	buf_release(&s->ca_file);
 	state_close(&s->state);
 	transport_close(&s->transport);

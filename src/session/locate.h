@@ -28,7 +28,13 @@ struct session_masks {
 
 /* Which token the settings mean. */
 struct session_identity {
-	const struct flow *flow;    /* NULL: only what is stored can be used */
+	const struct flow *flow; /* NULL: only what is stored can be used */
+	/*
+	 * The settings give a secret for it: then they, and what this process discovers,
+	 * say where requests go and what is trusted, never the record. Else no request of
+	 * this session holds a secret.
+	 */
+	bool armed;
 	struct endpoints given;	    /* what the settings say of them */
 	char name[STATE_NAME_SIZE]; /* see session_default_name(); "": what is stored
 				     * counts, not the settings */
@@ -51,7 +57,10 @@ struct session {
 	struct session_identity who;
 	struct state state;
 	struct record record; /* as last read or written */
-	struct buf ca_file;   /* by the caller, for the record */
+	/* Where requests go, by the rule (provider/rule.h); never record.endpoints. */
+	struct endpoints at;
+	bool found_api;	    /* the API host among them is discovered */
+	struct buf ca_file; /* by the caller, for the record */
 	struct transport transport;
 	struct session_outcome outcome;
 	struct session_masks masks;

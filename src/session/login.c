@@ -86,20 +86,18 @@ static int login_discover_api(struct login *l, const struct token *t,
 	return 0;
 }
 
-/*
- * A token without an API host is of use: then the area's host, or none, is handed over.
- */
-static void login_find_api(struct login *l, const struct token *t,
-			   const struct budget *budget)
+void login_find_api(struct login *l, const struct token *t, const struct budget *budget)
 {
 	struct err err = ERR_INIT;
 
-	if (!l->flow->discover_api || settings_has(l->settings, SET_API_URL))
+	if (l->found_api || !l->flow->discover_api ||
+	    settings_has(l->settings, SET_API_URL))
 		return;
-	if (login_discover_api(l, t, budget, &err) == 0)
-		return;
-	log_warn("the API host could not be discovered: %s; %s", err.text,
-		 l->endpoints->api_url.len ? "the area's own is used" : "set api-url");
+	l->found_api = login_discover_api(l, t, budget, &err) == 0;
+	if (!l->found_api)
+		log_warn("the API host could not be discovered: %s; %s", err.text,
+			 l->endpoints->api_url.len ? "the area's own is used"
+						   : "set api-url");
 }
 
 int login_token(struct login *l, const char *refresh_token, struct token *ret,
@@ -131,7 +129,6 @@ int login_token(struct login *l, const char *refresh_token, struct token *ret,
 	}
 	if (rc)
 		return -1;
-	if (!renew || !l->endpoints->api_url.len)
-		login_find_api(l, ret, &budget);
+	login_find_api(l, ret, &budget);
 	return 0;
 }

@@ -11,6 +11,7 @@ struct login {
 	const struct settings *settings;
 	const struct flow *flow;
 	struct endpoints *endpoints; /* what discovery finds is added */
+	bool found_api;		     /* in and out: it has found the API host */
 	struct http *http;
 	bool once;	     /* one attempt: the caller tries again by itself */
 	int64_t date_offset; /* out: the server's clock minus ours, in seconds */
@@ -26,5 +27,11 @@ struct login {
  */
 int login_token(struct login *l, const char *refresh_token, struct token *ret,
 		struct err *err);
+
+/*
+ * Finds the API host of @t, where the flow discovers it and nothing has said it yet. A
+ * warning when there is no answer of use: then the area's own host, or none, is known.
+ */
+void login_find_api(struct login *l, const struct token *t, const struct budget *budget);
 
 #endif

@@ -24,12 +24,19 @@ static enum oauth_verdict revoke_judge(void *arg, const struct http_resp *resp,
 				   &a->kept, err);
 }
 
-/* RFC 7009 section 2.1 wants the client's credentials; no others go to this server. */
+/*
+ * Tokens go to no other server than theirs, a secret to none but its own. RFC 7009
+ * section 2.1 wants the client's credentials.
+ */
 int revoke_check_client(const struct revoker *v, struct err *err)
 {
+	if (v->armed && v->elsewhere) {
+		err_set(err, ERR_USAGE, "the credentials of the client are not given");
+		return err_hint(err, "those that are here are of another server");
+	}
 	if (v->flow->revocation == REVOKE_GENESYS)
 		return 0;
-	if (!v->elsewhere && settings_has(v->settings, SET_CLIENT_SECRET) &&
+	if (v->armed &&
 	    strcmp(settings_str(v->settings, SET_CLIENT_ID), v->client_id) == 0)
 		return 0;
 	err_set(err, ERR_USAGE, "the credentials of the client are not given");

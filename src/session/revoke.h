@@ -14,7 +14,8 @@ struct revoker {
 	const struct flow *flow;
 	const struct endpoints *endpoints;
 	const char *client_id; /* of the client that got the tokens */
-	bool elsewhere;	       /* the settings are of another server: no credentials */
+	bool armed;	       /* the settings' secret may go along */
+	bool elsewhere;	       /* and the tokens are of another server than it */
 };
 
 struct revoked {

@@ -7,7 +7,7 @@
 
 #include "base/interrupt.h"
 #include "base/log.h"
-#include "session/login.h"
+#include "session/discovery.h"
 #include "session/mailbox.h"
 
 enum {
@@ -77,13 +77,57 @@ static void session_note_failure(struct session *s, const struct login *l,
 	memcpy(last->hint, err->hint, sizeof(last->hint));
 }
 
+/* The way to the provider. What it discovers counts for this process from now on. */
+static int session_way(struct session *s, struct login *ret, struct err *err)
+{
+	*ret = (struct login){ .settings = s->settings,
+			       .flow = s->who.flow,
+			       .endpoints = &s->at,
+			       .found_api = s->found_api,
+			       .http = transport_http(&s->transport, err),
+			       .once = s->once };
+	return ret->http ? 0 : -1;
+}
+
+static void session_learn(struct session *s, const struct login *l)
+{
+	s->found_api = l->found_api;
+	endpoints_copy(&s->record.endpoints, &s->at);
+}
+
+/* What is to be asked of the issuer before tokens can be revoked. */
+static bool session_needs_discovery(const struct session *s)
+{
+	return s->who.armed && s->who.flow->discover_token &&
+	       s->who.flow->revocation == REVOKE_RFC7009 &&
+	       (!s->at.token_url.len || !s->at.revoke_url.len);
+}
+
+bool session_can_revoke(struct session *s)
+{
+	struct budget once = budget_start(s->settings);
+	struct err err = ERR_INIT;
+	struct login login;
+
+	if (s->who.armed && s->who.elsewhere)
+		return true; /* which fails, and says why */
+	once.total_ms = 0;
+	if (session_needs_discovery(s) && session_way(s, &login, &err) == 0) {
+		if (discover(&login, &once, &err))
+			log_warn("no revocation endpoint was found: %s", err.text);
+		session_learn(s, &login);
+	}
+	return revoke_is_known(s->who.flow, &s->at);
+}
+
 static struct revoker session_revoker(struct session *s)
 {
 	return (struct revoker){ .transport = &s->transport,
 				 .settings = s->settings,
 				 .flow = s->who.flow,
-				 .endpoints = &s->record.endpoints,
+				 .endpoints = &s->at,
 				 .client_id = buf_str(&s->record.client_id),
+				 .armed = s->who.armed,
 				 .elsewhere = s->who.elsewhere };
 }
 
@@ -109,7 +153,7 @@ static void session_take_back(struct session *s, const struct token *t)
 
 	if (!settings_bool(s->settings, SET_REVOKE))
 		return;
-	if (revoke_is_known(v.flow, v.endpoints))
+	if (session_can_revoke(s))
 		revoke_token(&v, t, TAKE_BACK_MS, &done);
 	else
 		done.failed = err_set(&done.why, ERR_USAGE, "no revocation is known");
@@ -150,15 +194,14 @@ void session_find_stray(struct session *s)
 static int session_login(struct session *s, struct err *err)
 {
 	AUTO_TOKEN struct token t = TOKEN_INIT;
-	struct login login = { .settings = s->settings,
-			       .flow = s->who.flow,
-			       .endpoints = &s->record.endpoints,
-			       .once = s->once };
+	struct login login;
+	int rc;
 
-	login.http = transport_http(&s->transport, err);
-	if (!login.http)
+	if (session_way(s, &login, err))
 		return -1;
-	if (login_token(&login, buf_str(&s->record.token.refresh), &t, err)) {
+	rc = login_token(&login, buf_str(&s->record.token.refresh), &t, err);
+	session_learn(s, &login);
+	if (rc) {
 		session_note_failure(s, &login, err);
 		if (t.access.len)
 			session_take_back(s, &t);
@@ -314,7 +357,22 @@ int session_lock(struct session *s, struct err *err)
 	return state_lock(&s->state, (retry_for ? retry_for : timeout) * 1000, err);
 }
 
-int session_token(struct session *s, const struct session_want *want, struct err *err)
+/* A token that others got comes without what they discovered. */
+static void session_find_api(struct session *s)
+{
+	struct err ignored = ERR_INIT;
+	struct budget budget = budget_start(s->settings);
+	struct login login;
+
+	if (!s->who.armed || s->found_api || !s->who.flow->discover_api ||
+	    session_way(s, &login, &ignored))
+		return;
+	login_find_api(&login, &s->record.token, &budget);
+	session_learn(s, &login);
+}
+
+static int session_get(struct session *s, const struct session_want *want,
+		       struct err *err)
 {
 	int64_t since = clock_boot_ms();
 	int rc;
@@ -330,4 +388,13 @@ int session_token(struct session *s, const struct session_want *want, struct err
 		rc = session_renew(s, want, since, err);
 	state_unlock(&s->state);
 	return rc == 1 ? session_await(s, want, since, err) : rc;
+}
+
+int session_token(struct session *s, const struct session_want *want, struct err *err)
+{
+	if (session_get(s, want, err))
+		return -1;
+	if (want->api)
+		session_find_api(s);
+	return 0;
 }

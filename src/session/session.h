@@ -12,6 +12,7 @@ struct session_want {
 	bool force;	      /* a new one, not older than this call */
 	int64_t min_ttl;      /* seconds that it must last at least; 0: no wish */
 	const char *not_this; /* a token that was refused; NULL: none */
+	bool api;	      /* the API host, too: it is handed over, or called */
 };
 
 /*
@@ -41,6 +42,12 @@ int session_check_revoker(struct session *s, struct err *err);
  * as one that may live for a day.
  */
 void session_find_stray(struct session *s);
+
+/*
+ * True when there is an address to revoke at, which is asked of the issuer where this
+ * session has a secret and was not told.
+ */
+bool session_can_revoke(struct session *s);
 
 /* Revokes all that the record holds: see revoke_record(). */
 void session_revoke(struct session *s, int64_t budget_ms, struct revoked *ret);

@@ -53,16 +53,28 @@ static const char *settings_env(const struct setting_row *row, size_t i)
 	return value && *value ? value : NULL;
 }
 
+/* What tells which token it is, and where. */
+static bool settings_is_of_token(enum setting_id id)
+{
+	static const enum setting_id ids[] = { SET_REGION, SET_SCOPE, SET_AUDIENCE,
+					       SET_NAME, SET_STATE_DIR };
+
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+		if (ids[i] == id)
+			return true;
+	return settings_row(id)->credential || settings_row(id)->decides;
+}
+
 /*
  * True where variables may say it. A post step takes none, unless its inputs allow those
  * by which the token is found and revoked.
  */
-static bool settings_reads(const struct settings *s, const struct setting_row *row)
+static bool settings_reads(const struct settings *s, enum setting_id id)
 {
-	if (s->confined && row->credential)
+	if (s->confined && settings_row(id)->credential)
 		return false;
-	return s->sources.environment || (settings_bool(s, SET_ALLOW_ENVIRONMENT) &&
-					  (row->credential || row->decides));
+	return s->sources.environment ||
+	       (settings_bool(s, SET_ALLOW_ENVIRONMENT) && settings_is_of_token(id));
 }
 
 static bool settings_take_saved(struct settings *s, enum setting_id id)
@@ -107,16 +119,17 @@ static void settings_read(struct settings *s, enum setting_id id)
 	if (input)
 		settings_take(s, id, input, FROM_INPUT, row->name);
 	else if (!settings_take_saved(s, id) &&
-		 !(settings_reads(s, row) && settings_take_variable(s, id)) &&
+		 !(settings_reads(s, id) && settings_take_variable(s, id)) &&
 		 row->fallback)
 		settings_take(s, id, row->fallback, FROM_DEFAULT, "");
 }
 
-static const char *settings_empty_variable(const struct settings *s,
-					   const struct setting_row *row)
+static const char *settings_empty_variable(const struct settings *s, enum setting_id id)
 {
+	const struct setting_row *row = settings_row(id);
+
 	for (size_t i = 0; i < SETTING_ENV_MAX && row->env[i].name; i++)
-		if (settings_reads(s, row) && getenv(row->env[i].name) &&
+		if (settings_reads(s, id) && getenv(row->env[i].name) &&
 		    (row->env[i].only == PROVIDER_NONE ||
 		     row->env[i].only == s->provider))
 			return row->env[i].name;
@@ -127,7 +140,7 @@ int settings_check_empty(const struct settings *s, enum setting_id id, struct er
 {
 	const struct setting_row *row = settings_row(id);
 	bool input = s->sources.input && s->sources.input(row->name);
-	const char *variable = settings_empty_variable(s, row);
+	const char *variable = settings_empty_variable(s, id);
 
 	if (settings_has(s, id) || !(input || variable))
 		return 0;
@@ -153,7 +166,8 @@ static unsigned int settings_credentials(const struct settings *s, struct buf *n
 			buf_addf(names, "%s%s", names->len ? ", " : "", row->name);
 		}
 		for (size_t i = 0; i < SETTING_ENV_MAX && row->env[i].name; i++) {
-			if (!settings_reads(s, row) || !settings_env(row, i))
+			if (!settings_reads(s, (enum setting_id)id) ||
+			    !settings_env(row, i))
 				continue;
 			seen |= row->env[i].only ? 1u << row->env[i].only : 0;
 			buf_addf(names, "%s%s", names->len ? ", " : "", row->env[i].name);
