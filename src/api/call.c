@@ -170,7 +170,7 @@ static enum call_next call_later(struct caller *c, struct call *call, struct err
 		return call_fail(call, err);
 	}
 	call_show(call, &what);
-	clock_format_span((wait + 500) / 1000, span);
+	clock_format_wait(wait, span);
 	log_info("%s: %s; next attempt in %s", buf_str(&what), err->text, span);
 	call->not_before = clock_boot_ms() + wait;
 	if (retry_is_limit(&call->resp))

@@ -51,3 +51,14 @@ void clock_format_span(int64_t seconds, char text[static CLOCK_TEXT_SIZE])
 		snprintf(text, CLOCK_TEXT_SIZE, "%" PRId64 " h %" PRId64 " min", s / 3600,
 			 s / 60 % 60);
 }
+
+void clock_format_wait(int64_t ms, char text[static CLOCK_TEXT_SIZE])
+{
+	int64_t tenths = ms < 100 ? 1 : (ms + 50) / 100;
+
+	if (tenths < 100)
+		snprintf(text, CLOCK_TEXT_SIZE, "%" PRId64 ".%" PRId64 " s", tenths / 10,
+			 tenths % 10);
+	else
+		clock_format_span((ms + 500) / 1000, text);
+}

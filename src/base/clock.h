@@ -26,4 +26,7 @@ void clock_format(int64_t wall, char text[static CLOCK_TEXT_SIZE]);
 /* "48 s", "59 min", "23 h 59 min": for messages. Negative counts as 0. */
 void clock_format_span(int64_t seconds, char text[static CLOCK_TEXT_SIZE]);
 
+/* The same for a wait: below ten seconds "0.4 s", and never less than "0.1 s". */
+void clock_format_wait(int64_t ms, char text[static CLOCK_TEXT_SIZE]);
+
 #endif

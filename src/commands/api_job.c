@@ -115,7 +115,7 @@ static int job_sleep(struct job *j, struct err *err)
 
 	if (clock_boot_ms() + wait > j->deadline_boot_ms)
 		return err_set(err, ERR_TRANSIENT, "the job is not done in time");
-	clock_format_span(wait / 1000, span);
+	clock_format_wait(wait, span);
 	log_info("the job is %s; next look in %s",
 		 j->state.len ? buf_str(&j->state) : "submitted", span);
 	j->next_ms = j->next_ms * 2 < POLL_LONGEST_MS ? j->next_ms * 2 : POLL_LONGEST_MS;

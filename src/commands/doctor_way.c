@@ -31,38 +31,13 @@ static const char *way_stage(const struct http_resp *resp, const struct err *why
 	}
 }
 
-static void way_hint(const struct doctor *d, const char *url,
-		     const struct http_resp *resp, struct err *why)
+static void way_failed(struct doctor *d, const char *host, const struct http_resp *resp,
+		       struct err *why)
 {
-	const struct trace *t = &d->trace;
-	const char *proxy = proxy_variable(url);
+	const char *stage = way_stage(resp, why);
 
-	if (resp->failure == HTTP_CA && t->outdated)
-		err_hint(why, "check this machine's clock, and the server's certificate");
-	else if (resp->failure == HTTP_CA && !t->problem.len)
-		err_hint(why,
-			 "the certificate is of %s, by %s: check the URL, and what "
-			 "stands in between",
-			 buf_str(&t->subject), buf_str(&t->issuer));
-	else if (proxy &&
-		 (resp->failure == HTTP_RESOLVE || resp->failure == HTTP_CONNECT ||
-		  resp->failure == HTTP_TIMEOUT))
-		err_hint(why, "check %s and NO_PROXY, the network and the firewall",
-			 proxy);
-}
-
-static void way_failed(struct doctor *d, const char *url, const char *host,
-		       const struct http_resp *resp, struct err *why)
-{
-	struct err told = *why;
-
-	if (d->trace.problem.len)
-		err_set(&told, why->kind, "%s: %s", why->text,
-			buf_str(&d->trace.problem));
-	err_hint(&told, "%s", why->hint);
-	err_wrap(&told, "%s", host);
-	way_hint(d, url, resp, &told);
-	report_fail(&d->report, way_stage(resp, why), &told);
+	err_wrap(why, "%s", host);
+	report_fail(&d->report, stage, why);
 }
 
 static void way_arrived(struct doctor *d, const char *url, const char *host)
@@ -125,7 +100,7 @@ bool doctor_way(struct doctor *d, const char *url)
 	}
 	buf_addc(&req.url, '/');
 	if (http->perform(http, &req, &resp, &why)) {
-		way_failed(d, url, buf_str(&host), &resp, &why);
+		way_failed(d, buf_str(&host), &resp, &why);
 		return false;
 	}
 	way_arrived(d, url, buf_str(&host));

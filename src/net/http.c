@@ -186,6 +186,7 @@ static void http_close(struct http *base)
 		curl_multi_cleanup(h->multi);
 	transfer_free(h->single);
 	trust_free(h->env.trust);
+	trace_release(&h->env.trace);
 	free(h);
 }
 
@@ -209,6 +210,9 @@ struct http *http_open(const struct http_options *opts, struct err *err)
 				 .drop = http_drop,
 				 .close = http_close };
 	h->env.opts = *opts;
+	h->env.trace = TRACE_INIT;
+	if (!opts->trace)
+		h->env.opts.trace = &h->env.trace;
 	return (struct http *)h;
 }
 

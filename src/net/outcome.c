@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
-#include "net/alert.h"
 #include "net/retry.h"
 
 /* RFC 9110 section 6.6.1. */
@@ -136,21 +135,6 @@ static enum http_failure http_proxy_class(struct transfer *t, CURLcode rc,
 	return failure;
 }
 
-/* The alert or the like that ended it for good; false where there is none. */
-static bool http_is_alert(struct transfer *t, struct err *err)
-{
-	AUTO_BUF struct buf reason = BUF_INIT(CURL_ERROR_SIZE);
-	enum http_failure failure = t->resp->failure;
-	const struct alert *alert = alert_find(t->detail, &reason);
-
-	if (!alert || (failure != HTTP_TLS && failure != HTTP_TRANSFER))
-		return false;
-	buf_addf(&reason, "; %s", alert->says);
-	t->resp->failure = HTTP_TLS_REFUSED;
-	http_failure_set(t->resp->failure, buf_str(&reason), err);
-	err_hint(err, "%s", alert->hint);
-	return true;
-}
 static int http_fail(struct transfer *t, CURLcode rc, struct err *err)
 {
 	enum http_failure failure = t->sink_failed ? HTTP_SINK
@@ -167,9 +151,8 @@ static int http_fail(struct transfer *t, CURLcode rc, struct err *err)
 		*err = t->sink_err;
 	else if (resp->failure == HTTP_PROXY_ADDRESS)
 		*err = t->proxy_err;
-	else if (!http_is_alert(t, err))
-		http_failure_set(resp->failure,
-				 *t->detail ? t->detail : curl_easy_strerror(rc), err);
+	else
+		transfer_tell(t, rc, err);
 	return resp->failure >= HTTP_PROXY_ADDRESS && resp->failure < HTTP_TIMEOUT
 		       ? err_wrap(err, "%s", t->proxy)
 		       : -1;
@@ -227,8 +210,7 @@ int transfer_finish(struct transfer *t, CURLcode rc, struct err *err)
 	t->resp->status = (int)status;
 	t->resp->sent = sent > 0;
 	transfer_drop_headers(t);
-	if (t->env->opts.trace)
-		transfer_trace(t->curl, t->env->opts.trace);
+	transfer_trace(t->curl, t->env->opts.trace);
 	if (rc == CURLE_OK && !transfer_is_whole(t))
 		rc = CURLE_PARTIAL_FILE;
 	http_read_date(t->resp);

@@ -16,8 +16,10 @@ struct trace {
 	struct buf subject; /* of the server's certificate: whose */
 	struct buf issuer;  /* and by whom */
 	int64_t expires;    /* seconds since 1970 */
-	struct buf problem; /* the certificate that is not trusted */
-	bool outdated;	    /* and that is by its dates, or by our clock */
+	/* OpenSSL's verdict, X509_V_OK where it is content; and on which certificate */
+	int verdict;
+	struct buf judged, judged_issuer;
+	int64_t judged_from, judged_until;
 };
 
 #define TRACE_INIT                                       \
@@ -26,11 +28,18 @@ struct trace {
 			 .tls = BUF_INIT(64),            \
 			 .subject = BUF_INIT(1024),      \
 			 .issuer = BUF_INIT(1024),       \
-			 .problem = BUF_INIT(4096) })
+			 .judged = BUF_INIT(1024),       \
+			 .judged_issuer = BUF_INIT(1024) })
 #define AUTO_TRACE __attribute__((cleanup(trace_release)))
 
 /* Has OpenSSL tell @t of each certificate that it checks; what it decides stays. */
 void trace_install(struct trace *t, void *ssl_ctx);
+
+/*
+ * What is wrong with the certificate that was refused, behind "the server's certificate ",
+ * and what to do. Where OpenSSL was content with it, it is its name that was not.
+ */
+void trace_explain(const struct trace *t, struct buf *says, struct buf *todo);
 
 void trace_reset(struct trace *t);
 void trace_release(struct trace *t);

@@ -154,10 +154,8 @@ static CURLcode http_on_ssl_ctx(CURL *curl, void *ssl_ctx, void *arg)
 	if (trust_install(env->trust, ssl_ctx))
 		return CURLE_SSL_CERTPROBLEM;
 	ending_install(&env->ending, ssl_ctx);
-	if (env->opts.trace) {
-		trace_install(env->opts.trace, ssl_ctx);
-		buf_set(&env->opts.trace->roots, trust_source(env->trust));
-	}
+	trace_install(env->opts.trace, ssl_ctx);
+	buf_set(&env->opts.trace->roots, trust_source(env->trust));
 	return CURLE_OK;
 }
 

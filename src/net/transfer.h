@@ -21,6 +21,7 @@ struct transfer_env {
 	curl_socket_t sockets[TRANSFER_SOCKETS_MAX];
 	size_t socket_count;
 	struct ending ending;
+	struct trace trace; /* where the options name none */
 };
 
 /* One request on its way. libcurl's handle is kept for the next one. */
@@ -57,6 +58,9 @@ int transfer_prepare(struct transfer *t, struct err *err);
 
 /* Wipes and frees the headers that were handed to libcurl. */
 void transfer_drop_headers(struct transfer *t);
+
+/* The error of a transfer that failed by @rc and t->resp->failure. Always -1. */
+int transfer_tell(struct transfer *t, CURLcode rc, struct err *err);
 
 /* Reads out what became of it: as http.perform() returns. */
 int transfer_finish(struct transfer *t, CURLcode rc, struct err *err);

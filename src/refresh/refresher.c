@@ -271,7 +271,7 @@ static void refresher_back_off(struct refresher *r, const struct renewed *result
 	char next[CLOCK_TEXT_SIZE], rest[CLOCK_TEXT_SIZE];
 
 	r->not_before_ms = clock_boot_ms() + wait;
-	clock_format_span((wait + 500) / 1000, next);
+	clock_format_wait(wait, next);
 	clock_format_span(left / 1000, rest);
 	log_warn("not renewed: %s; next attempt in %s; the token has %s left",
 		 result->err.text, next, rest);

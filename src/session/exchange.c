@@ -41,6 +41,7 @@ int exchange(struct http *http, struct http_req *req, struct http_resp *resp,
 {
 	AUTO_BUF struct buf url = BUF_INIT(BUF_URL_MAX);
 	struct retry retry = { .budget_ms = budget->total_ms };
+	char span[CLOCK_TEXT_SIZE];
 
 	buf_addf(&url, "%s, ", judge->what);
 	oauth_show_url(buf_str(&req->url), &url);
@@ -66,8 +67,8 @@ int exchange(struct http *http, struct http_req *req, struct http_resp *resp,
 					 retry.attempt == 1 ? "" : "s");
 			return err_wrap(err, "%s", buf_str(&url));
 		}
-		log_info("%s: %s; next attempt in %lld.%lld s", buf_str(&url), why.text,
-			 (long long)wait / 1000, (long long)wait % 1000 / 100);
+		clock_format_wait(wait, span);
+		log_info("%s: %s; next attempt in %s", buf_str(&url), why.text, span);
 		if (interrupt_wait(-1, wait, err) < 0)
 			return -1;
 	}

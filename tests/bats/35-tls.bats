@@ -15,22 +15,41 @@ behind() {
 	export CC_CA_FILE=$EMU_CA_FILE CC_RETRY_FOR=0
 }
 
-@test "an unknown CA, an expired certificate, a wrong name: exit 4, once, before any secret is sent" {
-	local url
+@test "each fault of a certificate has its own text: exit 4, once, before any secret is sent" {
+	local url why
 	use_genesys
-	for url in "$EMU_UNTRUSTED_URL" "$EMU_EXPIRED_URL" "$EMU_WRONGNAME_URL"; do
-		CC_TOKEN_URL=$url/ns/$EMU_NS/-/genesys/oauth/token fails 4 'certificate.*CC_CA_FILE' cc get
+	while read -r url why; do
+		CC_TOKEN_URL=$url/ns/$EMU_NS/-/genesys/oauth/token fails 4 "the server's certificate $why" cc get
 		keeps_quiet 'next attempt'
-	done
+	done <<-E
+		$EMU_UNTRUSTED_URL is not trusted: .*issued by "cc-token emulator stranger".*CC_CA_FILE
+		$EMU_EXPIRED_URL has expired: the one of "expired".*on 2020-01-02T00:00:00Z: check this machine's clock
+		$EMU_FUTURE_URL is not valid yet: .*before 2048-01-01T00:00:00Z: check this machine's clock
+		$EMU_WRONGNAME_URL is for another name: it is of "wrongname".*: check the URL
+	E
 	unset CC_CA_FILE
 	fails 4 'certificate.*CC_CA_FILE' cc get
 	tokens_asked 0
 }
 
-@test "the certificate's fault is named" {
+@test "the proxy's certificate is told as the proxy's" {
+	local url why
+	behind
+	while read -r url why; do
+		HTTPS_PROXY=$url fails 4 "HTTPS_PROXY: the proxy's certificate $why" cc get
+	done <<-E
+		$EMU_UNTRUSTED_URL is not trusted
+		$EMU_EXPIRED_URL has expired
+		$EMU_WRONGNAME_URL is for another name
+	E
+	tokens_asked 0
+}
+
+@test "a connection that ends says how, in no library's numbers" {
 	use_genesys
-	CC_TOKEN_URL=$EMU_EXPIRED_URL/x fails 4 'expired' cc get
-	CC_TOKEN_URL=$EMU_WRONGNAME_URL/x fails 4 'name' cc get
+	CC_RETRY_FOR=0 CC_TOKEN_URL=$EMU_REFUSED_URL/x fails 4 'no connection .*: Connection refused\)' cc get
+	CC_RETRY_FOR=0 CC_TIMEOUT=1 CC_TOKEN_URL=$EMU_SILENT_URL/x fails 4 'no answer in time|TLS failed' cc get
+	keeps_quiet 'error:0|SSL_ERROR'
 }
 
 @test "a handshake that no later one will better is tried once, and says why" {

@@ -82,13 +82,15 @@ no_secrets() {
 	CC_TIMEOUT=bad ends 2 cc doctor
 	line failed setting 'CC_TIMEOUT.*must be seconds'
 	CC_CLIENT_SECRET='' ends 2 cc doctor
+	line failed provider 'CC_CLIENT_SECRET is empty: give it a value'
+	ends 2 env -u CC_CLIENT_SECRET "$CC_TOKEN" doctor
 	line failed provider 'client-secret is not set: set one of CC_CLIENT_SECRET'
 	GENESYS_CLIENT_ID=another ends 0 cc doctor
 	line warning setting 'client-id \(from CC_CLIENT_ID\) is used, and GENESYS_CLIENT_ID has another value'
 	CC_CLIENT_SECRET="'$EMU_GENESYS_SECRET'" ends 3 cc doctor
 	line warning setting 'client-secret .*begins with a quote: store the value without it'
 	no_secrets
-	CC_PROVIDER='' CC_CLIENT_ID='' CC_CLIENT_SECRET='' ends 2 cc doctor
+	ends 2 env -u CC_PROVIDER -u CC_CLIENT_ID -u CC_CLIENT_SECRET "$CC_TOKEN" doctor
 	line failed provider 'no credentials.*set provider'
 	fails 2 'unknown option' cc doctor --frob
 }

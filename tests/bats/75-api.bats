@@ -274,10 +274,10 @@ makes() {
 	use_genesys api.429,retry-after=0
 	use_faults api.429x1,retry-after=1
 	ok cc api $ME
-	says 'HTTP 429 .*next attempt in 1 s'
+	says 'HTTP 429 .*next attempt in 1[.][0-9] s'
 	use_faults api.503x1,retry-after=date+1
 	ok cc api $ME
-	says 'HTTP 503 .*next attempt in [12] s'
+	says 'HTTP 503 .*next attempt in [12][.][0-9] s'
 	same '429 200 503 200' "$(journal --kind api --field status | paste -sd ' ')"
 }
 

@@ -33,8 +33,8 @@ subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 subjectAltName = ${ENV::EMULATOR_NAMES}
 [ca]
-default_ca = expired
-[expired]
+default_ca = dated
+[dated]
 new_certs_dir = ${ENV::EMULATOR_CERTS}
 database = ${ENV::EMULATOR_CERTS}/index
 rand_serial = yes
@@ -75,8 +75,11 @@ class Authority:
              "-subj", f"/CN=cc-token emulator {name}", "-days", "2",
              "-out", str(self.certificate)])
 
-    def server(self, name: str, hosts: list[str], expired: bool = False) -> Path:
-        """Sign a certificate for `hosts`; its path, with the key beside it as `NAME.key`."""
+    def server(self, name: str, hosts: list[str], year: int | None = None) -> Path:
+        """Sign a certificate for `hosts`; its path, with the key beside it as `NAME.key`.
+
+        It is good for two days from now, or for the first one of `year`.
+        """
         certificate = self.directory / f"{name}.pem"
         request = self.directory / f"{name}.csr"
         key = self.directory / f"{name}.key"
@@ -84,12 +87,12 @@ class Authority:
         self._openssl(
             ["req", "-new", *self._new_key(key), "-subj", f"/CN={name}", "-out", str(request)])
         signer = ["-in", str(request), "-out", str(certificate), "-extensions", "server"]
-        if expired:
+        if year:
             (self.directory / "index").touch()
             self._openssl(
                 ["ca", "-batch", "-notext", "-config", str(self.config), *signer,
                  "-cert", str(self.certificate), "-keyfile", str(self.key),
-                 "-startdate", "20200101000000Z", "-enddate", "20200102000000Z"], names)
+                 "-startdate", f"{year}0101000000Z", "-enddate", f"{year}0102000000Z"], names)
         else:
             self._openssl(
                 ["x509", "-req", "-extfile", str(self.config), *signer, "-days", "2",
@@ -98,9 +101,9 @@ class Authority:
         request.unlink()
         return certificate
 
-    def context(self, name: str, hosts: list[str], expired: bool = False) -> ssl.SSLContext:
+    def context(self, name: str, hosts: list[str], year: int | None = None) -> ssl.SSLContext:
         """A server context with a new certificate for `hosts`."""
-        certificate = self.server(name, hosts, expired)
+        certificate = self.server(name, hosts, year)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(certificate, certificate.with_suffix(".key"))

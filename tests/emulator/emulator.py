@@ -78,7 +78,8 @@ def start(world: World, directory: Path, options: argparse.Namespace) -> dict[st
     tls = {
         "EMU_URL": context,
         "EMU_STORAGE_URL": context,
-        "EMU_EXPIRED_URL": authority.context("expired", hosts, expired=True),
+        "EMU_EXPIRED_URL": authority.context("expired", hosts, 2020),
+        "EMU_FUTURE_URL": authority.context("future", hosts, 2048),
         "EMU_WRONGNAME_URL": authority.context("wrongname", ["elsewhere.example"]),
         "EMU_UNTRUSTED_URL": stranger.context("untrusted", hosts),
         "EMU_MUTUAL_URL": mutual(authority.context("mutual", hosts)),

@@ -384,8 +384,8 @@ class Journal(EmulatorCase):
 
 class Certificates(EmulatorCase):
     def test_each_bad_one_is_bad_in_its_own_way(self) -> None:
-        for name, reason in (("EXPIRED", "expired"), ("WRONGNAME", "mismatch"),
-                             ("UNTRUSTED", "issuer")):
+        for name, reason in (("EXPIRED", "expired"), ("FUTURE", "not yet valid"),
+                             ("WRONGNAME", "mismatch"), ("UNTRUSTED", "issuer")):
             with self.assertRaises(ssl.SSLCertVerificationError) as caught:
                 self.get(self.env[f"EMU_{name}_URL"] + "/")
             self.assertIn(reason, str(caught.exception))

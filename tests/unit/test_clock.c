@@ -54,6 +54,25 @@ static void test_span(void **state)
 	}
 }
 
+static void test_waits(void **state)
+{
+	static const struct {
+		int64_t ms;
+		const char *want;
+	} rows[] = {
+		{ 0, "0.1 s" },	  { 99, "0.1 s" },   { 260, "0.3 s" },
+		{ 949, "0.9 s" }, { 950, "1.0 s" },  { 9949, "9.9 s" },
+		{ 9950, "10 s" }, { 30400, "30 s" }, { 119600, "2 min" },
+	};
+	char text[CLOCK_TEXT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		clock_format_wait(rows[i].ms, text);
+		same_text("wait", text, rows[i].want);
+	}
+}
+
 static void test_clocks(void **state)
 {
 	int64_t boot = clock_boot_ms(), again;
@@ -82,9 +101,8 @@ static void test_boot_id(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_format),
-	cmocka_unit_test(test_span),
-	cmocka_unit_test(test_clocks),
+	cmocka_unit_test(test_format),	cmocka_unit_test(test_span),
+	cmocka_unit_test(test_waits),	cmocka_unit_test(test_clocks),
 	cmocka_unit_test(test_boot_id),
 };
 
