@@ -68,6 +68,17 @@ step() {
 	[[ $output == 'cc-token: there is no cc-token on PATH: '*url* ]]
 }
 
+@test "gitlab step: what stop can't revoke fails it and stays; another stop ends it" {
+	run -0 step
+	run -0 step '.name = "second"'
+	rm "$BATS_TEST_TMPDIR/.cc-token-7/second/state.json"
+	emu_admin PUT faults revoke.403x1
+	run -3 step '.do = "stop"'
+	[[ $output == *'could not be revoked'* && $(emu_valid_tokens) == 1 ]]
+	run -0 step '.do = "stop"'
+	[[ $(emu_valid_tokens) == 0 && ! -e $BATS_TEST_TMPDIR/.cc-token-7 ]]
+}
+
 @test "gitlab step: stop revokes every token of the job, whatever its name" {
 	run -0 step
 	run -0 step '.name = "second"'
