@@ -71,7 +71,7 @@ static int main_report(const struct app *app, const struct err *err)
 	if (!interrupted && err->kind != ERR_NO_TOKEN)
 		runner_annotate(&app->runner, RUNNER_ERROR, buf_str(&text));
 	if (c && c->failed)
-		c->failed(app, code);
+		c->failed(app, err, code);
 	return code;
 }
 

@@ -31,10 +31,11 @@ static int action_save(struct app *app, const struct session *s, struct err *err
  * GitHub's runner sets what was saved over whatever another step has put into a variable
  * of that name, so something is saved always.
  */
-void action_failed(const struct app *app, int code)
+void action_failed(const struct app *app, const struct err *err, int code)
 {
 	struct err ignored = ERR_INIT;
 
+	(void)err;
 	(void)code;
 	if (!app->saved)
 		runner_put(&app->runner, RUNNER_STATE, ACTION_STATE, "", &ignored);

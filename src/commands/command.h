@@ -38,8 +38,8 @@ struct command {
 	int positional_max;
 	int failure;   /* not 0: the exit code for errors of lower ones */
 	bool forgives; /* ends with 0: a post step turns no green job red */
-	/* What it leaves on stdout when it ends with @code by an error; NULL: nothing. */
-	void (*failed)(const struct app *app, int code);
+	/* What it leaves behind when it ends with @code by that error; NULL: nothing. */
+	void (*failed)(const struct app *app, const struct err *err, int code);
 };
 
 extern const struct command commands[];
@@ -115,14 +115,15 @@ void install_remove(const struct buf *state);
 #define ACTION_STATE "state"
 
 int cmd_action(struct app *app, struct err *err);
-void action_failed(const struct app *app, int code);
+void action_failed(const struct app *app, const struct err *err, int code);
 int cmd_post(struct app *app, struct err *err);
 int cmd_get(struct app *app, struct err *err);
-void get_failed(const struct app *app, int code);
+void get_failed(const struct app *app, const struct err *err, int code);
 int cmd_doctor(struct app *app, struct err *err);
 int cmd_exec(struct app *app, struct err *err);
 int cmd_refresh(struct app *app, struct err *err);
 int refresh_prepare(struct app *app, struct err *err);
+void refresh_failed(const struct app *app, const struct err *err, int code);
 int cmd_api(struct app *app, struct err *err);
 int cmd_status(struct app *app, struct err *err);
 int cmd_providers(struct app *app, struct err *err);

@@ -73,11 +73,12 @@ static const struct {
  * eval "$(cc-token get --format env)" has no eye for our exit code: an eval of nothing is
  * a success. So there is something to run, which fails as we do (POSIX, 2.14, eval).
  */
-void get_failed(const struct app *app, int code)
+void get_failed(const struct app *app, const struct err *err, int code)
 {
 	AUTO_BUF struct buf line = BUF_INIT(32);
 	const char *format = args_value(&app->args, "format");
 
+	(void)err;
 	if (!format || strcmp(format, "env") != 0)
 		return;
 	buf_addf(&line, "(exit %d)\n", code);

@@ -17,6 +17,9 @@ const struct arg_row refresh_options[] = {
 	{ "from-stdin", 0, NULL,
 	  "read variables from stdin, each NAME=VALUE and a NUL; say \"ready\" on stdout, "
 	  "then log to refresher.log" },
+	{ "await-state-dir", 0, NULL,
+	  "begin when the directory CC_STATE_DIR is there, whose owner the state is "
+	  "for; leave the reason of a failure in its file .failed" },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -26,12 +29,47 @@ struct refresh_report {
 	struct err err; /* then: kind ERR_NONE when it is ready */
 };
 
-int refresh_prepare(struct app *app, struct err *err)
+/*
+ * A service beside a job starts before it, and does not know as which user the job's
+ * image runs. So the job makes the directory; what we put there is given to its owner.
+ */
+#define REFRESH_FAILED ".failed"
+enum { AWAIT_MS = 100 };
+
+static const char *refresh_awaited(const struct app *app)
+{
+	const char *dir = getenv(settings_row(SET_STATE_DIR)->env[0].name);
+
+	return args_has(&app->args, "await-state-dir") && dir && *dir ? dir : NULL;
+}
+
+void refresh_failed(const struct app *app, const struct err *err, int code)
+{
+	const char *dir = refresh_awaited(app);
+	AUTO_BUF struct buf text = BUF_INIT(4 * ERR_TEXT_MAX), clean = text;
+	AUTO_CLOSE int fd = -1;
+	bool asked = err->kind == ERR_REFUSED || err->kind == ERR_TRANSIENT;
+	struct err ignored = ERR_INIT;
+
+	(void)code;
+	if (!dir || err->kind == ERR_INTERRUPTED)
+		return;
+	buf_addf(&text, "%s%s%s%s",
+		 asked ? "no token is stored, and the last request failed: " : "",
+		 err->text, *err->hint ? ": " : "", err->hint);
+	log_clean(buf_str(&text), &clean);
+	buf_addc(&clean, '\n');
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 ||
+	    fs_replace(fd, REFRESH_FAILED, buf_str(&clean), clean.len, 0600, &ignored))
+		log_warn("the job can't be told in %s", dir);
+}
+
+/* What another cc-token hands us through its pipe. */
+static int refresh_read_variables(struct err *err)
 {
 	AUTO_BUF struct buf text = BUF_INIT(BUF_STATE_MAX);
 
-	if (!args_has(&app->args, "from-stdin"))
-		return 0;
 	if (fs_read_stdin(&text, err))
 		return -1;
 	for (size_t at = 0; at < text.len; at += strlen(text.ptr + at) + 1) {
@@ -44,6 +82,18 @@ int refresh_prepare(struct app *app, struct err *err)
 			return err_sys(err, ERR_INTERNAL, errno, "setenv");
 		*equals = '=';
 	}
+	return 0;
+}
+
+int refresh_prepare(struct app *app, struct err *err)
+{
+	const char *dir = refresh_awaited(app);
+
+	if (args_has(&app->args, "from-stdin") && refresh_read_variables(err))
+		return -1;
+	while (dir && !fs_is_dir(dir))
+		if (interrupt_wait(-1, AWAIT_MS, err))
+			return -1;
 	return 0;
 }
 

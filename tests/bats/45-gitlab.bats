@@ -5,6 +5,7 @@
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # each test is a subshell; bats sets status, output, stderr
 load ../lib/common
 load ../lib/emulator
+load ../lib/refresher
 
 setup() {
 	clean_environment
@@ -111,6 +112,70 @@ plain() {
 	CC_CLIENT_ID=x CC_CLIENT_SECRET='' fails 2 "CC_CLIENT_SECRET is empty: $why" cc get
 	CC_CLIENT_ID=x CC_CLIENT_SECRET='' fails 2 "CC_CLIENT_SECRET is empty: $why" cc refresh --detach
 	CC_PROVIDER='' CC_CLIENT_ID='' CC_CLIENT_SECRET='' fails 2 "CC_CLIENT_SECRET is empty: $why" cc get
+	tokens_asked 0
+}
+
+# as_service [NAME=VALUE…]: what the template's service runs, in the background.
+as_service() {
+	env "$@" "$CC_TOKEN" refresh --await-state-dir >"$BATS_TEST_TMPDIR/service" 2>&1 3>&- &
+	service=$!
+}
+
+@test "a service beside the job: it begins when the job has made the directory, and works for its user" {
+	use_genesys
+	as_service CC_STATE_DIR="$BATS_TEST_TMPDIR/tokens" CC_NAME=job CC_INSTALL_CLI=true
+	mkdir "$BATS_TEST_TMPDIR/other"
+	same '' "$(<"$BATS_TEST_TMPDIR/service")"
+	tokens_asked 0
+	mkdir -m 700 "$BATS_TEST_TMPDIR/tokens.new"
+	[[ $EUID != 0 ]] || chown 12345:23456 "$BATS_TEST_TMPDIR/tokens.new"
+	mv "$BATS_TEST_TMPDIR/tokens.new" "$BATS_TEST_TMPDIR/tokens"
+	await test -s "$BATS_TEST_TMPDIR/tokens/job/token"
+	await test -s "$BATS_TEST_TMPDIR/tokens/job/header"
+	same "$(stat -c %u:%g "$BATS_TEST_TMPDIR/tokens")" \
+		"$(find "$BATS_TEST_TMPDIR/tokens" -printf '%U:%G\n' | sort -u)"
+	[[ -x $BATS_TEST_TMPDIR/tokens/.bin/cc-token ]]
+	kill "$service"
+	wait "$service"
+	[[ ! -e $BATS_TEST_TMPDIR/tokens/.failed ]]
+}
+
+@test "a service that fails leaves the reason where the job looks, whatever it is" {
+	local row words
+	for row in "CC_TIMEOUT=soon|timeout (from CC_TIMEOUT) must be seconds" \
+		"CC_PROVIDER=mars|provider (from CC_PROVIDER) must be one of" \
+		"CC_CLIENT_SECRET=|CC_CLIENT_SECRET is empty: does the CI/CD variable exist?" \
+		"CC_CA_FILE=/no/such.pem|/no/such.pem" "INPUT_CLIENT-SECRET=|the input client-secret is empty"; do
+		use_genesys
+		[[ $row != INPUT* ]] || unset CC_CLIENT_SECRET
+		export CC_STATE_DIR=$BATS_TEST_TMPDIR/tokens
+		mkdir -m 700 "$CC_STATE_DIR"
+		as_service "${row%%|*}"
+		if wait "$service"; then note "no failure: $row"; fi
+		[[ $(<"$CC_STATE_DIR/.failed") == *"${row#*|}"* ]] || note "$row: $(<"$CC_STATE_DIR/.failed")"
+		rm -r "$CC_STATE_DIR"
+	done
+	tokens_asked 0
+	for words in 401secret 503; do
+		use_genesys "$words"
+		export CC_STATE_DIR=$BATS_TEST_TMPDIR/tokens CC_RETRY_FOR=0
+		mkdir -m 700 "$CC_STATE_DIR"
+		as_service
+		if wait "$service"; then note "no failure: $words"; fi
+		[[ $(<"$CC_STATE_DIR/.failed") == "no token is stored, and the last request failed: token request"*" HTTP ${words:0:3}"* ]]
+		same 600 "$(stat -c %a "$CC_STATE_DIR/.failed")"
+		rm -r "$CC_STATE_DIR"
+	done
+}
+
+@test "a service whose job never comes ends by TERM, and asks nobody" {
+	use_genesys
+	as_service CC_STATE_DIR="$BATS_TEST_TMPDIR/tokens"
+	# Its handlers are there before it waits.
+	await grep -q 'SigCgt:.*[1-9a-f]' "/proc/$service/status"
+	kill "$service"
+	wait "$service" || same 143 "$?"
+	[[ ! -e $BATS_TEST_TMPDIR/tokens ]]
 	tokens_asked 0
 }
 

@@ -48,11 +48,59 @@ is_clean() {
 	is_clean
 }
 
-@test "gitlab, service: a job in an image with a user of its own" {
-	export GITLAB_SERVICE_USER=1000
-	gitlab_pipeline user
-	run -0 gitlab_run docker fetch
+@test "gitlab, service: a job whose image has another user than root" {
+	local user
+	for user in 0 1000; do
+		gitlab_pipeline user
+		sed -i "s/user: '1000'$/user: '$user'/" "$GITLAB_PROJECT/.gitlab-ci.yml"
+		GITLAB_SERVICE_USER=$user run -0 gitlab_run docker fetch
+		is_clean
+	done
+	[[ $(journal_count --kind token) == 2 && $(journal_count --kind revoke) == 2 ]]
+}
+
+@test "gitlab, service: one with another user than root, for a job of root" {
+	gitlab_pipeline service
+	sed -i "s/wait: 20/&\n      user: '1000'/" "$GITLAB_PROJECT/.gitlab-ci.yml"
+	GITLAB_SERVICE_USER=1000 run -0 gitlab_run docker fetch
+	[[ $(journal_count --kind token) == 1 ]]
 	is_clean
+}
+
+@test "gitlab, service: a user that can't give the state to the job's says at once what to set" {
+	gitlab_pipeline user
+	sed -i "s/user: '1000'$/user: '1234'/" "$GITLAB_PROJECT/.gitlab-ci.yml"
+	GITLAB_SERVICE_USER=1234 run -1 gitlab_run docker fetch
+	[[ $output == *' 01E cc-token: the service runs as user 1234 and this image as user 1000: set the input user to 1000'* ]]
+	[[ $(journal_count) == 0 ]]
+	is_clean
+}
+
+# at_once PATTERN: the job fails by that message, without having waited for its time to be over.
+at_once() {
+	run -1 gitlab_run docker fetch
+	# shellcheck disable=SC2031,SC2053 # that of this run; a pattern
+	[[ $output == *' 01E cc-token: '$1* && $output != *'no token after'* ]] || { echo "$output" >&2; return 1; }
+	is_clean
+}
+
+@test "gitlab, service: an empty secret is told at once" {
+	gitlab_variable CC_CLIENT_SECRET ''
+	gitlab_pipeline service
+	at_once 'the input client-secret is empty: does the CI/CD variable exist*protected, on an unprotected branch'
+	gitlab_variable CC_CLIENT_ID ''
+	at_once 'the input client-secret is empty: does the CI/CD variable exist'
+	[[ $(journal_count) == 0 ]]
+}
+
+@test "gitlab, service: settings that can't work are told at once" {
+	gitlab_pipeline service
+	sed -i "s/^variables:/&\n  CC_TIMEOUT: soon/" "$GITLAB_PROJECT/.gitlab-ci.yml"
+	at_once 'timeout (from CC_TIMEOUT) must be seconds'
+	gitlab_pipeline service /emulator/ca.pem
+	sed -i 's,CC_CA_FILE: .*,CC_CA_FILE: /no/such.pem,' "$GITLAB_PROJECT/.gitlab-ci.yml"
+	at_once '*no/such.pem'
+	[[ $(journal_count) == 0 ]]
 }
 
 @test "gitlab, service: the token is kept fresh over several lifetimes" {
@@ -86,12 +134,13 @@ is_clean() {
 }
 
 @test "gitlab, service: one that does not come fails the job with what to do" {
-	gitlab_variable CC_CLIENT_ID ''
 	gitlab_pipeline service
-	sed -i 's/wait: 20/wait: 2/' "$GITLAB_PROJECT/.gitlab-ci.yml"
+	# A job's own services replace the template's.
+	sed -i "s/wait: 20/wait: 2/; 0,/^  stage: test/s//&\n  services: [{name: 'debian:trixie-slim', alias: other}]/" \
+		"$GITLAB_PROJECT/.gitlab-ci.yml"
 	run -1 gitlab_run docker fetch
 	[[ $output == *'cc-token: no token after 2 seconds'*CI_DEBUG_SERVICES* ]]
-	[[ $output == *'[service:'*'client-id'* ]]
+	[[ $(journal_count) == 0 ]]
 	is_clean
 }
 
