@@ -6,78 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "api/names.h"
 #include "api/weblink.h"
-
-/*
- * The surest first, also within a row. Vendors' names: docs/vendors.md. Others as their
- * documentation has them: RFC 8288 (link:), HAL, JSON:API and Django REST (next), OData 4
- * (@odata.nextLink) and 2 (d.__next), Google's AIP-158 (nextPageToken), AWS (nextToken),
- * Azure (nextLink, continuation tokens), Kubernetes (metadata.continue), Slack
- * (response_metadata.next_cursor), HubSpot (paging.next.after), Relay (endCursor),
- * Bitbucket (nextPageStart), Spring Data (number, totalElements, last), Laravel
- * (current_page, next_page_url), Jira (startAt), GitLab (X-Next-Page:, X-Total:), RFC
- * 9110 section 14.4 (Content-Range:).
- */
-static const struct fact_key keys[] = {
-	{ FACT_LINK, NULL, NULL, 0,
-	  "link: nextUri odata.nextLink nextLink nextUrl nextHref nextPageUrl nextPageUri "
-	  "nextPageLink nextRecordsUrl nextResultsUrl next.href next.url next.uri "
-	  "next.link next.ref nextPage.href nextPage.uri" },
-	{ FACT_NEXT, NULL, NULL, 0, "next" },
-	{ FACT_NEXT, "page", NULL, 0, "nextPage nextPageNumber xNextPage:" },
-	{ FACT_CURSOR, "pageToken", NULL, 0, "nextPageToken" },
-	{ FACT_CURSOR, "cursor", NULL, 0,
-	  "nextCursor nextPageCursor xNextCursor: next.cursor" },
-	{ FACT_CURSOR, "nextToken", NULL, 0, "nextToken" },
-	{ FACT_CURSOR, "marker", NULL, 0, "nextMarker" },
-	{ FACT_CURSOR, "offset", NULL, 0, "nextOffset" },
-	{ FACT_CURSOR, "start", NULL, 0, "nextPageStart nextStart" },
-	{ FACT_CURSOR, "continuationToken", NULL, 0,
-	  "continuationToken nextContinuationToken xMsContinuationToken:" },
-	{ FACT_CURSOR, "continue", NULL, 0, "continue" },
-	{ FACT_CURSOR, "after", NULL, 0, "next.after after afterCursor endCursor" },
-	{ FACT_CURSOR, "cursor", NULL, 0, "cursor" },
-	{ FACT_CURSOR, "bookmark", NULL, 0, "bookmark" },
-	{ FACT_NEXT, NULL, NULL, 0,
-	  "nextKey nextId nextBatch nextIndex nextPageKey nextPageId lastEvaluatedKey "
-	  "scrollToken scrollId" },
-	{ FACT_NUMBER, "pageNumber", "pageSize", 1, "pageNumber" },
-	{ FACT_NUMBER, "page", "size", 0, "number" },
-	{ FACT_NUMBER, "page", "per_page", 1, "page currentPage xPage:" },
-	{ FACT_NUMBER, "pageIndex", "pageSize", 0, "pageIndex" },
-	{ FACT_NUMBER, "pageNo", "pageSize", 1, "pageNo" },
-	{ FACT_NUMBER, "pageNum", "pageSize", 1, "pageNum" },
-	{ FACT_OFFSET, "offset", "limit", 0, "offset" },
-	{ FACT_OFFSET, "skip", "limit", 0, "skip" },
-	{ FACT_OFFSET, "startAt", "maxResults", 0, "startAt" },
-	{ FACT_OFFSET, "startIndex", "count", 1, "startIndex" },
-	{ FACT_OFFSET, "start", "limit", 0, "start" },
-	{ FACT_PAGES, NULL, NULL, 0,
-	  "pageCount totalPages xTotalPages: lastPage numPages nbPages pages" },
-	{ FACT_TOTAL, NULL, NULL, 0,
-	  "total totalCount totalItems totalElements totalResults totalRecords "
-	  "totalEntries totalRows totalSize totalHits hits total.value nbHits numFound "
-	  "recordCount odata.count xTotalCount: xTotal: contentRange:" },
-	{ FACT_COUNT, NULL, NULL, 0, "count" },
-	{ FACT_SIZE, NULL, NULL, 0,
-	  "limit perPage pageSize itemsPerPage maxResults size xPerPage:" },
-	{ FACT_MORE, NULL, NULL, 0,
-	  "hasMore hasNext hasNextPage hasMoreItems hasMoreResults xHasMore: more "
-	  "moreItems moreResults isTruncated truncated" },
-	{ FACT_LAST, NULL, NULL, 0, "last isLast isLastPage done" },
-	{ FACT_STATUS, NULL, NULL, 0, "status statusCode httpStatus code" },
-	{ FACT_OK, NULL, NULL, 0, "ok success" },
-	{ FACT_ERROR, NULL, NULL, 0, "error error.* errors errors.* fault.*" },
-	{ FACT_OTHER, NULL, NULL, 0, "dataAvailabilityDate object" },
-};
-
-/* Objects that hold a whole answer, list and all. */
-static const char wraps[] = "resultSet data result response d body payload";
-
-/* Objects that tell of the pages. */
-static const char about[] =
-	"meta metadata pagination paging paginator page pages pageInfo links cursor "
-	"cursors responseMetadata searchMetadata resultInfo info hits list";
 
 /* Headers of the table but those that hold more than a value. */
 static const char *const headers[] = {
@@ -85,63 +15,6 @@ static const char *const headers[] = {
 	"x-page",      "x-total-pages", "x-total-count",
 	"x-total",     "x-per-page",	"x-has-more",
 };
-
-/* True when the @len bytes at @word are one of @names; counts those before it. */
-static bool facts_has_word(const char *names, const char *word, size_t len, int *rank)
-{
-	size_t n;
-
-	for (const char *p = names; *p; p += n + (p[n] == ' '), ++*rank) {
-		bool below = false;
-
-		n = strcspn(p, " ");
-		below = p[n - 1] == '*' && len >= n;
-		if ((n == len || below) && strncasecmp(p, word, n - below) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool facts_is_word(const char *names, const char *word, size_t len)
-{
-	int ignored = 0;
-
-	return facts_has_word(names, word, len, &ignored);
-}
-
-/* The row that @path belongs to, and how far down its name stands; NULL: to none. */
-static const struct fact_key *facts_key(const char *path, int *ret_rank)
-{
-	char plain[JSONSCAN_PATH_MAX];
-	size_t len = 0;
-
-	for (const char *p = path; *p; p++)
-		if (!strchr("_-@$", *p))
-			plain[len++] = *p;
-	plain[len] = '\0';
-	for (const char *p = plain;; p += len + 1) {
-		*ret_rank = 0;
-		for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-			if (facts_has_word(keys[i].names, p, strlen(p), ret_rank))
-				return &keys[i];
-		len = strcspn(p, ".");
-		if (!p[len] ||
-		    (!facts_is_word(wraps, p, len) && !facts_is_word(about, p, len)))
-			return NULL;
-	}
-}
-
-/* @path without what wraps the whole answer. */
-static const char *facts_unwrap(const char *path)
-{
-	size_t len = strcspn(path, ".");
-
-	while (path[len] && facts_is_word(wraps, path, len)) {
-		path += len + 1;
-		len = strcspn(path, ".");
-	}
-	return path;
-}
 
 /* True when @path is @name, or the address in an object of that name. */
 static bool facts_is_at(const char *path, const char *name)
@@ -153,14 +26,14 @@ static bool facts_is_at(const char *path, const char *name)
 }
 
 /* Notes what is told at @path, in place of what was told there before. */
-static struct fact *facts_put(struct page_facts *f, const char *path,
+static struct fact *facts_put(struct page_facts *f, const char *path, size_t max,
 			      enum jsonscan_type type, const char *text)
 {
 	struct fact *x = f->fact;
 
 	while (x < f->fact + f->count && strcmp(x->path, path) != 0)
 		x++;
-	if (x == f->fact + FACTS_MAX)
+	if (x >= f->fact + max)
 		return NULL;
 	f->count += x == f->fact + f->count;
 	*x = (struct fact){ .type = type, .text = x->text };
@@ -173,6 +46,10 @@ static struct fact *facts_put(struct page_facts *f, const char *path,
 void page_facts_begin(struct page_facts *f)
 {
 	f->count = 0;
+	f->relation.element = 0;
+	f->relation.is_next = false;
+	buf_reset(&f->relation.at);
+	f->relation.at.max = JSONSCAN_TEXT_MAX;
 	f->too_long = false;
 	f->list = LIST_ABSENT;
 	f->items = 0;
@@ -184,25 +61,55 @@ void page_facts_release(struct page_facts *f)
 {
 	for (size_t i = 0; i < FACTS_MAX; i++)
 		buf_release(&f->fact[i].text);
+	buf_release(&f->relation.at);
 }
 
 void page_facts_take(struct page_facts *f, const char *path, enum jsonscan_type type,
 		     const char *text)
 {
 	bool wanted = f->wanted && facts_is_at(path, f->wanted);
-	int rank = 0;
-	const struct fact_key *key = facts_key(path, &rank);
+	const char *own = wanted ? path : names_unwrap(path);
+	const struct fact_key *key;
 	struct fact *x;
+	size_t within;
+	int rank;
 
+	key = names_find(own, &rank, &within);
 	if (!key && !wanted)
 		return;
-	x = facts_put(f, wanted ? path : facts_unwrap(path), type, text);
+	within = wanted ? 0 : within;
+	x = facts_put(f, own, within ? FACTS_MAX / 2 : FACTS_MAX, type, text);
 	if (!x)
 		return;
 	x->key = key;
 	x->rank = rank;
+	x->within = within;
 	if (wanted || key->role <= FACT_CURSOR)
 		f->too_long = f->too_long || type == JSONSCAN_TOO_LONG || x->text.failed;
+}
+
+void page_facts_take_relation(struct page_facts *f, const char *path, uint32_t element,
+			      const char *text)
+{
+	const char *leaf = strrchr(path, '.');
+	size_t len = leaf ? (size_t)(leaf - path) : 0;
+	const char *from = memrchr(path, '.', len);
+
+	from = from ? from + 1 : path;
+	if (!leaf || !names_has("links link", from, (size_t)(leaf - from)))
+		return;
+	if (f->relation.element != element) {
+		f->relation.is_next = false;
+		buf_reset(&f->relation.at);
+		f->relation.element = element;
+	}
+	if (names_has("rel relation", leaf + 1, strlen(leaf + 1)))
+		f->relation.is_next = strcasecmp(text, "next") == 0;
+	else if (names_has("href url uri", leaf + 1, strlen(leaf + 1)))
+		buf_set(&f->relation.at, text);
+	if (f->relation.is_next && f->relation.at.len)
+		page_facts_take(f, "links.next.href", JSONSCAN_STRING,
+				buf_str(&f->relation.at));
 }
 
 void page_facts_take_last(struct page_facts *f, const char *field, const char *text)
@@ -210,7 +117,7 @@ void page_facts_take_last(struct page_facts *f, const char *field, const char *t
 	char path[JSONSCAN_PATH_MAX];
 
 	snprintf(path, sizeof(path), FACTS_LAST "%s", field);
-	facts_put(f, path, JSONSCAN_STRING, text);
+	facts_put(f, path, FACTS_MAX, JSONSCAN_STRING, text);
 }
 
 void page_facts_take_headers(struct page_facts *f, const struct http_resp *resp)
@@ -232,6 +139,22 @@ void page_facts_take_headers(struct page_facts *f, const struct http_resp *resp)
 			continue;
 		snprintf(path, sizeof(path), "%s:", headers[i]);
 		page_facts_take(f, path, JSONSCAN_STRING, buf_str(&value));
+	}
+}
+
+void page_facts_settle(struct page_facts *f)
+{
+	const char *items = f->items_at ? names_unwrap(f->items_at) : "";
+	const char *dot = strrchr(items, '.');
+	size_t len = dot ? (size_t)(dot - items) : 0;
+
+	for (size_t i = 0; i < f->count; i++) {
+		struct fact *x = &f->fact[i];
+
+		if (!x->within || (x->within == len && strncmp(x->path, items, len) == 0))
+			continue;
+		x->key = NULL;
+		buf_reset(&x->text);
 	}
 }
 
@@ -388,7 +311,7 @@ static bool fact_is_failure(const struct fact *x)
 	case FACT_OK:
 		return fact_flag(x) == 0;
 	case FACT_ERROR:
-		return fact_leads_on(x) || fact_flag(x) == 1;
+		return fact_flag(x) < 0 ? fact_leads_on(x) : fact_flag(x) == 1;
 	default:
 		return false;
 	}
@@ -400,9 +323,4 @@ bool facts_failed(const struct page_facts *f)
 		if (fact_is_failure(&f->fact[i]))
 			return true;
 	return false;
-}
-
-const struct fact_key *facts_key_at(size_t i)
-{
-	return i < ARRAY_LEN(keys) ? &keys[i] : NULL;
 }

@@ -2,49 +2,24 @@
  * What an answer says of the list that it is a page of: where the next page is, which one
  * this is, how many there are, and whether it is an error in disguise. Pure.
  *
- * Servers agree on the meaning of some names, and spell them in many ways. The names are
- * one table, in facts.c; case, and the characters "_", "-", "@" and "$", make no
- * difference. They count at the root, and in objects that wrap an answer ("data") or tell
- * of its pages ("meta", "pagination"). What is told under other names is not kept.
+ * What has a name of api/names.h counts at the root, in objects that wrap an answer
+ * ("data") or tell of its pages ("meta", "pagination"), and in the object that the items
+ * stand in. What is told under other names is not kept.
  */
 #ifndef API_FACTS_H
 #define API_FACTS_H
 
 #include "api/jsonscan.h"
+#include "api/names.h"
 #include "net/http.h"
 
 enum { FACTS_MAX = 48 }; /* kept of one answer; what is beyond is left out */
-
-enum fact_role {
-	FACT_LINK,   /* the next page: a link */
-	FACT_NEXT,   /* the next page: a link where it looks like one, else who knows */
-	FACT_CURSOR, /* the next page: a value for a parameter */
-	FACT_NUMBER, /* number of this page */
-	FACT_OFFSET, /* number of its first item */
-	FACT_PAGES,  /* pages in all */
-	FACT_TOTAL,  /* items in all */
-	FACT_COUNT,  /* items in all, or on this page */
-	FACT_SIZE,   /* items that a page may have */
-	FACT_MORE,   /* true: there is more */
-	FACT_LAST,   /* true: there is no more */
-	FACT_STATUS, /* HTTP status inside the body */
-	FACT_OK,     /* false: it failed */
-	FACT_ERROR,  /* what failed */
-	FACT_OTHER,  /* what tells one style from another */
-};
-
-struct fact_key {
-	enum fact_role role;
-	const char *param; /* the request's parameter that it is a value of; or NULL */
-	const char *size;  /* the parameter that asks for a page's size; or NULL */
-	int first;	   /* the number of the first page or item */
-	const char *names; /* with blanks between; a header's ends with ":" */
-};
 
 struct fact {
 	const struct fact_key *key; /* NULL: asked for by page_facts.wanted */
 	int rank;		    /* of its name; the lowest is the surest */
 	char path[JSONSCAN_PATH_MAX];
+	size_t within; /* length of its part that names an object beside all others */
 	enum jsonscan_type type;
 	struct buf text;
 };
@@ -56,7 +31,13 @@ struct page_facts {
 	struct fact fact[FACTS_MAX];
 	size_t count;
 	const char *wanted; /* one more path to keep, borrowed; or NULL */
-	bool too_long;	    /* a link or cursor was longer than a URL can be */
+	/* A link that says what it is, in an array of such: its number there. */
+	struct {
+		uint32_t element;
+		bool is_next;
+		struct buf at;
+	} relation;
+	bool too_long; /* a link or cursor was longer than a URL can be */
 	enum facts_list list;
 	int64_t items;
 	const char *items_at; /* path of their array, borrowed; NULL: not known */
@@ -74,11 +55,24 @@ void page_facts_release(struct page_facts *f);
 void page_facts_take(struct page_facts *f, const char *path, enum jsonscan_type type,
 		     const char *text);
 
+/*
+ * Takes a text at "links.rel" or "links.href", or as others call these, of the element of
+ * that number in an array of links: FHIR, PayPal, Oracle REST Data Services.
+ */
+void page_facts_take_relation(struct page_facts *f, const char *path, uint32_t element,
+			      const char *text);
+
 /* Takes @field of the last item, to be found under FACTS_LAST and its name. */
 void page_facts_take_last(struct page_facts *f, const char *field, const char *text);
 
 /* Takes what headers say: Link (RFC 8288), and those of the table. */
 void page_facts_take_headers(struct page_facts *f, const struct http_resp *resp);
+
+/*
+ * All is taken, and the items are found: leaves out what stands in objects of other names
+ * than the table's, but the one that the items stand in.
+ */
+void page_facts_settle(struct page_facts *f);
 
 /* The text at @path or @path.href; NULL when there is none, or it is null or a truth. */
 const char *facts_text(const struct page_facts *f, const char *path);
@@ -105,8 +99,5 @@ int facts_more(const struct page_facts *f);
 
 /* True for the body of an error, whatever the status line says. */
 bool facts_failed(const struct page_facts *f);
-
-/* The rows of the table of names, from 0; NULL behind the last. */
-const struct fact_key *facts_key_at(size_t i);
 
 #endif

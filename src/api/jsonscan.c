@@ -134,6 +134,8 @@ static void scan_open_array(struct jsonscan *s)
 		s->quiet = s->depth;
 	else
 		s->path_len[s->depth] = s->path_len[s->depth - 1];
+	if (what == JSONSCAN_WALK)
+		s->walked = s->depth;
 }
 
 static int scan_open(struct jsonscan *s, bool object, struct err *err)
@@ -178,6 +180,7 @@ static int scan_value(struct jsonscan *s, const char *p, struct err *err)
 		s->in_item = true;
 		s->run = p;
 	}
+	s->element += s->depth == s->walked;
 	if (*p == '{' || *p == '[')
 		return scan_open(s, *p == '{', err);
 	scan_begin_text(s, scan_is_shallow(s));

@@ -59,13 +59,14 @@ struct jsonscan {
 	struct buf *items; /* where the bytes of items go; borrowed */
 	bool bad_utf8;
 	bool whole; /* set it after jsonscan_begin(): the document itself is the item */
-	int64_t offset; /* bytes read */
+	int64_t offset;	  /* bytes read */
+	uint32_t element; /* of the walked array; it changes from one to the next */
 
 	/* the rest is jsonscan.c's own */
 	unsigned char state, number, hex, more, low, high;
 	bool in_key, in_item, keep;
 	const char *literal;
-	uint32_t depth, item_depth, quiet;
+	uint32_t depth, item_depth, quiet, walked;
 	uint32_t path_len[JSONSCAN_PATH_DEPTH + 1];
 	char path[JSONSCAN_PATH_MAX];
 	struct buf text;

@@ -43,17 +43,18 @@ static void page_on_value(void *arg, const char *path, enum jsonscan_type type,
 	struct page *p = arg;
 
 	page_facts_take(&p->facts, path, type, text);
+	if (type == JSONSCAN_STRING)
+		page_facts_take_relation(&p->facts, path, p->scan.element, text);
 	if (p->facts.list == LIST_ABSENT && type == JSONSCAN_OTHER &&
 	    strcmp(text, "null") == 0 && page_is_of_items(p, path))
 		p->facts.list = LIST_NULL;
 }
 
-/* Arrays that stand beside the items in answers of the vendors, and of others. */
+/* Arrays that stand beside the items in answers of the vendors. */
 static bool page_is_aside(const char *path)
 {
-	static const char *const names[] = { "_links",	"aggregations", "errors",
-					     "facets",	"link",		"links",
-					     "schemas", "types",	"warnings" };
+	static const char *const names[] = { "aggregations", "facets", "schemas", "types",
+					     "warnings" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (strcmp(path, names[i]) == 0)
@@ -61,10 +62,14 @@ static bool page_is_aside(const char *path)
 	return false;
 }
 
-/* What stands among errors says that there are some. */
-static bool page_is_of_errors(const char *path)
+/* What stands among errors says that there are some; among links may be the next page. */
+static bool page_is_told(const char *path)
 {
-	return strncmp(path, "errors", 6) == 0 && (!path[6] || path[6] == '.');
+	const char *dot = strrchr(path, '.'), *name = dot ? dot + 1 : path;
+
+	return strcmp(name, "links") == 0 || strcmp(name, "link") == 0 ||
+	       strcmp(name, "_links") == 0 || strcmp(path, "errors") == 0 ||
+	       strncmp(path, "errors.", 7) == 0;
 }
 
 static enum jsonscan_array page_on_array(void *arg, const char *path)
@@ -74,8 +79,8 @@ static enum jsonscan_array page_on_array(void *arg, const char *path)
 
 	if (p->known ? strcmp(path, p->path) != 0
 		     : p->candidates == PAGE_CANDIDATES || page_is_aside(path) ||
-			       page_is_of_errors(path))
-		return page_is_of_errors(path) ? JSONSCAN_WALK : JSONSCAN_SKIP;
+			       page_is_told(path))
+		return page_is_told(path) ? JSONSCAN_WALK : JSONSCAN_SKIP;
 	p->facts.list = LIST_THERE;
 	if (p->known)
 		return JSONSCAN_ITEMS;
@@ -149,6 +154,20 @@ static void page_identify(struct page *p)
 		return;
 	digest_add(&d, buf_str(&s->held), s->held.len < s->hold ? s->held.len : s->hold);
 	p->facts.digest = digest_value(&d);
+}
+
+bool page_is_other_type(const struct page *p, const struct http_resp *resp)
+{
+	static const char *const types[] = { "ndjson",	 "jsonl", "json-lines",
+					     "json-seq", "csv",	  "event-stream" };
+	AUTO_BUF struct buf type = BUF_INIT(1024);
+
+	if (p->scan.offset || !http_header(resp, "content-type", &type))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (strcasestr(buf_str(&type), types[i]))
+			return true;
+	return false;
 }
 
 int page_feed(struct page *p, const char *data, size_t len, struct err *err)
@@ -239,6 +258,7 @@ int page_end(struct page *p, const struct http_resp *resp, struct err *err)
 		page_choose(p);
 	page_note_last(p);
 	p->facts.items_at = p->known ? p->path : NULL;
+	page_facts_settle(&p->facts);
 	page_identify(p);
 	return 0;
 }

@@ -42,6 +42,9 @@ void page_begin(struct page *p, const char *path, size_t hold, size_t item_max);
 /* The same page from its start. */
 void page_again(struct page *p);
 
+/* True before the first byte of an answer whose type is not that of one JSON document. */
+bool page_is_other_type(const struct page *p, const struct http_resp *resp);
+
 /* Reads on. -1 with ERR_TRANSIENT where that is no JSON. */
 int page_feed(struct page *p, const char *data, size_t len, struct err *err);
 

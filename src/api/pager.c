@@ -109,15 +109,22 @@ static enum http_sunk slot_flush(struct pager_slot *s, struct err *err)
  * A first answer that is something else than JSON is that the next time, too. Behind a
  * page that was JSON it may be a mishap on the way.
  */
-static int slot_refuse_foreign(const struct pager_slot *s, const struct http_resp *resp,
-			       struct err *err)
+static int slot_feed(struct pager_slot *s, const struct http_resp *resp, const char *data,
+		     size_t len, struct err *err)
 {
 	AUTO_BUF struct buf type = BUF_INIT(1024), clean = BUF_INIT(1024);
+	bool other = page_is_other_type(&s->page, resp);
 
-	if (s->pager->paging.pages || !jsonscan_is_foreign(&s->page.scan))
+	if (!other && page_feed(&s->page, data, len, err) == 0)
+		return 0;
+	if (other)
+		err_set(err, ERR_TRANSIENT, "the answer is no JSON document");
+	else if (err->kind != ERR_TRANSIENT || !jsonscan_is_foreign(&s->page.scan))
+		return -1;
+	if (s->pager->paging.pages)
 		return -1;
 	http_header(resp, "content-type", &type);
-	quote_clean(&clean, type.len ? buf_str(&type) : "without one", 100);
+	quote_clean(&clean, type.len ? buf_str(&type) : "not told", 100);
 	err->kind = ERR_REFUSED;
 	err_wrap(err, "--paginate reads JSON alone (the Content-Type is %s)",
 		 buf_str(&clean));
@@ -134,10 +141,8 @@ static enum http_sunk slot_write(void *arg, const struct http_resp *resp,
 		return HTTP_SUNK;
 	if (!first && spool_is_full(&s->page.spool))
 		return HTTP_PAUSE;
-	if (page_feed(&s->page, data, len, err)) {
-		slot_refuse_foreign(s, resp, err);
+	if (slot_feed(s, resp, data, len, err))
 		return HTTP_STOP;
-	}
 	return first && page_is_full(&s->page) ? slot_flush(s, err) : HTTP_SUNK;
 }
 

@@ -54,6 +54,11 @@ bool paging_is_new(struct paging *p, uint64_t digest, struct err *err)
 		return true;
 	err_set(err, ERR_REFUSED, "the server sent the items of an earlier page again");
 	err_hint(err, "what is printed may be incomplete");
+	if (p->style == &p->own.style)
+		err_hint(err,
+			 "what is printed may be incomplete; if the list does not "
+			 "go on by %s, say how by --paging",
+			 p->style->name);
 	return false;
 }
 
@@ -131,20 +136,23 @@ static void paging_learn(struct paging *p, const struct position *here,
 {
 	const struct paging_style *s = p->style;
 	int64_t total = paging_total(p, f), pages = paging_told(f, s->pages, FACT_PAGES);
-	int64_t asked = paging_asked_size(p);
+	int64_t size, asked = paging_asked_size(p), told = facts_count(f, FACT_SIZE);
 
+	if (s->way == WAY_NONE && f->list == LIST_ABSENT)
+		return; /* a document, whatever its members are called */
 	if (f->items > p->page_size)
 		p->page_size = f->items;
 	if (p->pages == 1 && (s->way == WAY_OFFSET || s->way == WAY_NUMBER))
 		p->before = paging_here(p, here, f) - s->first;
 	if (p->pages == 1 && s->way == WAY_NUMBER)
 		p->before *= asked > p->page_size ? asked : p->page_size;
+	size = told > p->page_size ? told : p->page_size;
 	/* Some lists tell 0 items or 0 pages, whatever they hold. */
 	p->total = total >= (p->items ? 1 : 0) ? total : p->total;
 	if (pages >= (f->items ? 1 : 0))
 		p->last = pages + s->first - 1;
-	else if (!s->pages && pages < 0 && p->total >= 0 && p->page_size)
-		p->last = (p->total + p->page_size - 1) / p->page_size + s->first - 1;
+	else if (!s->pages && pages < 0 && p->total >= 0 && size)
+		p->last = (p->total + size - 1) / size + s->first - 1;
 }
 
 int64_t paging_missing(const struct paging *p)

@@ -3,7 +3,7 @@
  * where to stop a server that leads astray. Pure: facts of an answer in, position out.
  *
  * The styles and their letters are those of docs/vendors.md; what other APIs do is told
- * by the names that api/facts.h knows. A style is found out from the first answer, or
+ * by the names that api/names.h knows. A style is found out from the first answer, or
  * named by the user. It says what carries the position: a link, a cursor, the number of
  * a page, or the number of an item.
  */

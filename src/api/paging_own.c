@@ -116,9 +116,11 @@ static bool own_by_page(struct paging_own *own, const struct http_req *req,
 	static const struct fact_key spring = { FACT_NUMBER, "page", "size", 0, "" };
 	static const struct fact nowhere = { .key = &spring };
 	const struct fact *x = facts_first(f, FACT_NUMBER, FACT_NUMBER);
-	bool counted = facts_count(f, FACT_PAGES) >= 0;
+	const struct fact *next = facts_first(f, FACT_NEXT, FACT_NEXT);
+	bool counted = facts_count(f, FACT_PAGES) >= 0 ||
+		       (next && facts_number(f, next->path) > 0);
 
-	if (!x && counted && facts_more(f) >= 0)
+	if (!x && facts_count(f, FACT_PAGES) >= 0 && facts_more(f) >= 0)
 		x = &nowhere;
 	return x && (told || counted) && own_by_fact(own, x, WAY_NUMBER, req);
 }
@@ -142,7 +144,7 @@ static bool own_by_request(struct paging_own *own, const struct http_req *req)
 	const char *url = buf_str(&req->url);
 	const struct fact_key *key;
 
-	for (size_t i = 0; (key = facts_key_at(i)); i++) {
+	for (size_t i = 0; (key = names_row(i)); i++) {
 		struct fact x = { .key = key };
 
 		if (key->role == FACT_OFFSET && !own_is_post(req) &&

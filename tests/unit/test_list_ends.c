@@ -148,6 +148,16 @@ static const struct row ends[] = {
 		  "/l",
 		  "{\"items\":[{\"id\":1}],\"links\":[{\"rel\":\"self\",\"href\":\"/a/long/one/that/is/longer\"}]}") },
 	  .lines = "{\"id\":1}\n" },
+	{ .pages = { P(
+		  "/l",
+		  "{\"rows\":[1],\"x\":{\"total\":5,\"next\":\"/x\",\"has_more\":true}}") },
+	  .lines = "1\n" },
+	{ .pages = { P("/l", "{\"id\":1,\"total\":5,\"done\":false,\"next\":\"x\"}") },
+	  .lines = "{\"id\":1,\"total\":5,\"done\":false,\"next\":\"x\"}\n" },
+	{ .pages = { P(
+		  "/l",
+		  "{\"rows\":[],\"error\":\"false\",\"errors\":0,\"status\":\"ok\"}") },
+	  .lines = "" },
 	{ .paging = "none",
 	  .pages = { P("/l", "{\"rows\":[1],\"total\":5,\"next\":\"x\"}") },
 	  .lines = "1\n" },
@@ -191,6 +201,19 @@ static const struct row more[] = {
 	UNKNOWN("\"next\":2", "tells of more (next)"),
 	UNKNOWN("\"links\":{\"next\":\"abc\"}", "tells of more (links.next)"),
 	UNKNOWN("\"scrollId\":\"abc\"", "tells of more (scrollId)"),
+	{ .pages = { P("/l",
+		       "{\"a\":{\"nodes\":[1],\"pageInfo\":{\"hasNextPage\":true}}}") },
+	  .lines = "1\n",
+	  .kind = ERR_REFUSED,
+	  .said = "says that there is more" },
+	{ .method = "POST",
+	  .body = "{}",
+	  .pages = { P(
+		  "/l {}",
+		  "{\"data\":{\"users\":{\"nodes\":[1],\"pageInfo\":{\"hasNextPage\":true,\"endCursor\":\"x\"}}}}") },
+	  .lines = "1\n",
+	  .kind = ERR_REFUSED,
+	  .said = "says that there is more" },
 	UNKNOWN("\"totalPages\":3", "tells of more (pages)"),
 	{ .pages = { H("/l", "[1]", "x-total-count: 5\n") },
 	  .lines = "1\n",
@@ -242,7 +265,7 @@ static const struct row more[] = {
 		     P("/l?cursor=a", "{\"rows\":[1],\"next_cursor\":\"a\"}") },
 	  .lines = "1\n",
 	  .kind = ERR_REFUSED,
-	  .said = "earlier page again" },
+	  .said = "cursor:next_cursor=cursor" },
 };
 
 static void test_more(void **state)
@@ -287,6 +310,9 @@ static void test_links_elsewhere(void **state)
 static const struct row other_formats[] = {
 	OTHER("application/x-ndjson", "{\"id\":1}\n{\"id\":2}\n"),
 	OTHER("application/x-ndjson", "[1]\n[2]\n"),
+	OTHER("application/x-ndjson", "{\"id\":1,\"tags\":[2]}\n"),
+	OTHER("application/jsonl; charset=utf-8", "[1]\n"),
+	OTHER("text/csv", "7\n"),
 	OTHER("text/csv", "id,name\n1,x\n"),
 	OTHER("text/csv", "\"id\",\"name\"\n"),
 	OTHER("text/csv", "1,x\n"),
@@ -301,7 +327,7 @@ static const struct row other_formats[] = {
 	{ .pages = { P("/l", "<html>") },
 	  .lines = "",
 	  .kind = ERR_REFUSED,
-	  .said = "without one" },
+	  .said = "not told" },
 };
 
 static void test_other_formats(void **state)
