@@ -35,8 +35,8 @@ struct fact_key {
 };
 
 /*
- * The row that the member at @path belongs to, and how far down the table its name is;
- * NULL: to none. Where it stands in an object whose name says nothing of pages,
+ * The row that the member at @path belongs to, and how far down the table its name
+ * stands; NULL: to none. Where it stands in an object whose name says nothing of pages,
  * @ret_within is the length of the path of that, else 0.
  */
 const struct fact_key *names_find(const char *path, int *ret_rank, size_t *ret_within);
