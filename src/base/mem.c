@@ -29,12 +29,19 @@ static bool mem_give_up(void)
 	return kept;
 }
 
+static void *mem_try(void *p, size_t n, size_t size)
+{
+	size_t bytes;
+
+	return __builtin_mul_overflow(n, size, &bytes) ? NULL : realloc(p, bytes);
+}
+
 void *mem_grow(void *p, size_t n, size_t size)
 {
-	void *grown = reallocarray(p, n, size);
+	void *grown = mem_try(p, n, size);
 
 	if (!grown && mem_give_up())
-		grown = reallocarray(p, n, size);
+		grown = mem_try(p, n, size);
 	ended = ended || !grown;
 	return grown;
 }

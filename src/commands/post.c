@@ -165,7 +165,7 @@ static void post_summary(struct app *app, const struct session *s,
 		buf_addf(&text, ", %d not", done->failed);
 	buf_adds(&text, ".\n\n");
 	if (runner_add(&app->runner, RUNNER_SUMMARY, buf_str(&text), &why))
-		log_warn("no summary: %s", why.text);
+		app_warn(app, "no summary: %s", why.text);
 }
 
 /* For another stop: what could not be revoked now stays on the list. */

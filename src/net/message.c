@@ -55,10 +55,11 @@ static const char *http_find_line(const char *p, const char *name)
 /* Appends the value of the header line at @p. Returns the end of the line. */
 static const char *http_add_value(const char *p, struct buf *out)
 {
-	const char *value = strchr(p, ':') + 2, *end = strchr(p, '\n');
+	const char *value = p + strcspn(p, ":") + 1, *end = p + strcspn(p, "\n");
 
+	value += *value == ' ';
 	buf_add(out, value, (size_t)(end - value));
-	return end + 1;
+	return end + (*end == '\n');
 }
 
 bool http_header(const struct http_resp *resp, const char *name, struct buf *out)

@@ -40,10 +40,11 @@ int metadata_url(const char *issuer, int place, struct buf *out, struct err *err
 static bool metadata_same_issuer(const char *said, const char *asked)
 {
 	static const char hole[] = "{tenantid}";
+	const char *begin = said;
 
 	for (; *said && *asked; said++, asked++)
-		if (strncasecmp(said, hole, sizeof(hole) - 1) == 0 && said[-1] == '/' &&
-		    *asked != '/') {
+		if (strncasecmp(said, hole, sizeof(hole) - 1) == 0 && said > begin &&
+		    said[-1] == '/' && *asked != '/') {
 			said += sizeof(hole) - 1;
 			asked += strcspn(asked, "/");
 			break;

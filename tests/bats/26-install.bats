@@ -19,17 +19,19 @@ setup() {
 	cmp "$CC_TOKEN" "$program"
 	run -0 --separate-stderr "$program" get
 	tokens_asked 1
-	ok cc post
+	STATE_state=$(saved) ok cc post
 	same '' "$(find "$CC_STATE_DIR" -mindepth 1)"
 }
 
 @test "install-cli: the program goes with the last of the job's tokens" {
 	CC_NAME=one ok cc action
+	local first
+	first=$(saved)
 	CC_NAME=two ok cc action
 	program=$(sort -u "$GITHUB_PATH")/cc-token
-	CC_NAME=two ok cc post
+	STATE_state=$(saved) ok cc post
 	[[ -x $program ]]
-	CC_NAME=one ok cc post
+	STATE_state=$first ok cc post
 	[[ ! -e $program ]]
 }
 

@@ -33,10 +33,10 @@ ends_with() {
 	pid=$(refresher_pid)
 	# As far as the kernel lets us look: without CAP_SYS_PTRACE not even root may.
 	if readlink "/proc/$pid/fd/0"; then
-		same '/dev/null /dev/null' "$(readlink "/proc/$pid/fd/0" "/proc/$pid/fd/1" | xargs)"
+		same '/ /' "$(readlink "/proc/$pid/fd/0" "/proc/$pid/fd/1" | xargs)"
 		same "$(state_of)/refresher.log" "$(readlink "/proc/$pid/fd/2")"
 		for each in "/proc/$pid/fd"/*; do
-			[[ $(readlink "$each") =~ ^(/dev/null$|anon_inode:|$(state_of)) ]]
+			[[ $(readlink "$each") =~ ^(/$|anon_inode:|$(state_of)) ]]
 		done
 	fi
 	# Its own session, no terminal, no parent that waits for it.

@@ -140,7 +140,7 @@ plant() {
 		for name in OUTPUT ENV PATH STATE; do
 			for all in OUTPUT ENV PATH STATE STEP_SUMMARY; do
 				export "GITHUB_$all=$BATS_TEST_TMPDIR/$all"
-				rm -rf "$BATS_TEST_TMPDIR/$all"
+				rm -rf "$BATS_TEST_TMPDIR/${all:?}"
 				: >"$BATS_TEST_TMPDIR/$all"
 			done
 			plant "$kind" "$BATS_TEST_TMPDIR/$name"

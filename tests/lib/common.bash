@@ -41,6 +41,9 @@ runner_files() {
 	done
 }
 
+# saved [NAME]: what the main step has put into GITHUB_STATE for its post step, the last such line.
+saved() { sed -n "s/^${1:-state}=//p" "$GITHUB_STATE" | tail -n 1; }
+
 # No settings but where the state stands.
 forget() {
 	local name

@@ -30,7 +30,7 @@ static inline int teardown(void **state)
 
 static inline void in_base(const char *name, char path[static 256])
 {
-	snprintf(path, 256, "%s/%s", base, name);
+	assert_true(snprintf(path, 256, "%s/%s", base, name) < 256);
 }
 
 static inline void open_state(struct state *s)
