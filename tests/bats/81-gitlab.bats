@@ -2,6 +2,7 @@
 # bats file_tags=docker,peers
 # templates/cc-token.yml in pipelines, by gitlab-runner's executors and by gitlab-ci-local.
 
+# shellcheck disable=SC2030,SC2031 # each test is a subshell
 bats_require_minimum_version 1.5.0
 load ../lib/emulator
 load ../lib/gitlab
@@ -79,7 +80,7 @@ is_clean() {
 # at_once PATTERN: the job fails by that message, without having waited for its time to be over.
 at_once() {
 	run -1 gitlab_run docker fetch
-	# shellcheck disable=SC2031,SC2053 # that of this run; a pattern
+	# shellcheck disable=SC2053 # a pattern
 	[[ $output == *' 01E cc-token: '$1* && $output != *'no token after'* ]] || { echo "$output" >&2; return 1; }
 	is_clean
 }
