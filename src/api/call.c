@@ -38,8 +38,6 @@ static enum http_sunk call_sink(void *arg, const struct http_resp *resp, const c
 /* The token goes behind the other headers, in place of the last attempt's. */
 static void call_authorize(struct call *call, const char *token)
 {
-	if (!call->begun)
-		call->headers_len = call->req.headers.len;
 	buf_cut(&call->req.headers, call->headers_len);
 	oauth_authorize(&call->req, token);
 	quote_fingerprint(token, call->used);
@@ -62,6 +60,10 @@ int call_send(struct caller *c, struct call *call, struct err *err)
 {
 	if (!call->foreign && call_token(c, NULL, err))
 		return -1;
+	if (!call->begun && c->plain && !call->foreign)
+		http_req_plain(&call->req);
+	if (!call->begun)
+		call->headers_len = call->req.headers.len;
 	if (!call->foreign)
 		call_authorize(call, buf_str(&c->session->record.token.access));
 	if (!call->begun)
@@ -144,6 +146,32 @@ static enum call_next call_fail(const struct call *call, struct err *err)
 	return CALL_FAILED;
 }
 
+/* True where a content coding that nobody asked for won't come again, nor later on. */
+static bool call_plain(struct caller *c, struct call *call)
+{
+	buf_cut(&call->req.headers, call->headers_len);
+	if (!call->resp.coding.len || !http_req_plain(&call->req))
+		return false;
+	call->headers_len = call->req.headers.len;
+	c->plain = c->plain || !call->foreign;
+	return true;
+}
+
+/* The same at once without that coding; @err is what came of it. */
+static enum call_next call_again_plain(struct caller *c, struct call *call,
+				       struct err *err)
+{
+	AUTO_BUF struct buf what = BUF_INIT(BUF_URL_MAX);
+
+	if (!call_plain(c, call))
+		return call_fail(call, err);
+	call_show(call, &what);
+	log_info("%s: %s; asking for it as it is", buf_str(&what), err->text);
+	call->not_before = 0;
+	*err = ERR_INIT;
+	return CALL_AGAIN;
+}
+
 /* Another attempt, if the budget has room for the wait; @err is why it is needed. */
 static enum call_next call_later(struct caller *c, struct call *call, struct err *err)
 {
@@ -173,6 +201,7 @@ static enum call_next call_later(struct caller *c, struct call *call, struct err
 	clock_format_wait(wait, span);
 	log_info("%s: %s; next attempt in %s", buf_str(&what), err->text, span);
 	call->not_before = clock_boot_ms() + wait;
+	call_plain(c, call);
 	if (retry_is_limit(&call->resp))
 		call_hold(c, wait);
 	*err = ERR_INIT;
@@ -239,8 +268,14 @@ static enum call_next call_broken(struct caller *c, struct call *call, struct er
 	bool torn = resp->failure == HTTP_SINK || resp->failure == HTTP_OK;
 
 	*err = call->job.error;
+	call->req.fresh = true;
 	if (err->kind == ERR_INTERRUPTED)
 		return CALL_FAILED;
+	if (resp->failure == HTTP_ENCODED && call_may_repeat(c, call))
+		return call_again_plain(c, call, err);
+	if (resp->failure == HTTP_ENCODED)
+		err_hint(err, "the server may have acted upon it, so it is not repeated; "
+			      "the next time, give it Accept-Encoding: identity");
 	if (torn ? err->kind != ERR_TRANSIENT || ++call->torn >= CALL_TORN_MAX
 		 : !http_failure_retry(resp->failure))
 		return call_fail(call, err);
@@ -293,7 +328,8 @@ enum call_next call_settle(struct caller *c, struct call *call, struct err *err)
 	if (retry_is_limit(resp) || (status == 503 && resp->after_ms >= 0) ||
 	    (may_repeat && (status == 408 || (status >= 500 && status != 501))))
 		return call_later(c, call, err);
-	return call_fail(call, err);
+	return may_repeat || status / 100 == 4 ? call_again_plain(c, call, err)
+					       : call_fail(call, err);
 }
 
 int64_t call_delay_ms(struct caller *c, const struct call *call)
@@ -342,7 +378,7 @@ void call_reset(struct call *call)
 	buf_reset(&call->req.url);
 	buf_reset(&call->req.headers);
 	buf_reset(&call->req.body);
-	call->req.has_body = false;
+	call->req.has_body = call->req.fresh = false;
 	call->begun = call->renewed = false;
 	call->attempts = call->torn = 0;
 	call->not_before = 0;

@@ -41,6 +41,7 @@ struct caller {
 	int64_t left;	       /* requests that the limit allows; -1: not known */
 	int64_t reset_boot_ms; /* when the limit begins anew */
 	bool told;	       /* that we wait for that */
+	bool plain;	       /* answers came in a content coding unasked */
 	char proven[17];       /* fingerprint of the token that was last accepted */
 };
 

@@ -160,6 +160,7 @@ static int job_download(struct job *j, const char *base, struct call *call,
 	int rc;
 
 	call->foreign = true;
+	http_req_copy(&call->req, "Accept-Encoding", j->first);
 	if (url_check(buf_str(&call->req.url), err)) {
 		err->kind = ERR_REFUSED;
 		return err_wrap(err, "the link to the job's result");

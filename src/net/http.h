@@ -33,6 +33,7 @@ enum http_failure {
 	HTTP_TIMEOUT,  /* the time for one attempt was over */
 	HTTP_TRANSFER, /* broken off while sending or receiving */
 	HTTP_TOO_BIG,  /* more than the bound on headers or body */
+	HTTP_ENCODED,  /* a 2xx in a content coding that was not asked for */
 	HTTP_SINK,     /* the receiver of the body failed; its error is returned */
 	HTTP_SIGNAL,   /* interrupted */
 };
@@ -63,6 +64,7 @@ struct http_req {
 	bool has_body; /* send one, even if it is empty */
 	/* never send it twice, not even where a kept connection turns out dead */
 	bool once;
+	bool fresh; /* on a connection of its own: those that are kept may break, too */
 	int64_t timeout_ms;	      /* for this attempt; 0: the transport's own */
 	const struct http_sink *sink; /* NULL: the body is kept in the answer */
 	bool cleanup; /* it clears up after us, so a signal does not end it */
@@ -87,6 +89,8 @@ struct http_resp {
 	 * but beside a status other than 2xx: there the first HTTP_ERROR_MAX are kept.
 	 */
 	struct buf body;
+	/* of a body that was left out because nobody asked for that content coding */
+	struct buf coding;
 	int64_t sent_boot_ms; /* when the attempt began */
 	int64_t time_ms;      /* how long it took */
 	bool has_date;	      /* the server sent a Date */
@@ -99,6 +103,7 @@ struct http_resp {
 	((struct http_resp){ .status_line = BUF_INIT(1024),   \
 			     .headers = BUF_INIT(256 * 1024), \
 			     .body = BUF_INIT(BUF_BODY_MAX),  \
+			     .coding = BUF_INIT(256),         \
 			     .after_ms = -1 })
 #define AUTO_RESP __attribute__((cleanup(http_resp_release)))
 
@@ -167,6 +172,19 @@ int http_failure_set(enum http_failure failure, const char *detail, struct err *
 
 /* Adds a header. A name or value with a control character makes the request fail. */
 void http_req_header(struct http_req *req, const char *name, const char *value);
+
+/* Adds the header @name of @from, where it has one. */
+void http_req_copy(struct http_req *req, const char *name, const struct http_req *from);
+
+/*
+ * Adds "Accept-Encoding: identity", for a request whose answer left out a body (see
+ * coding in struct http_resp). False where the header is there already.
+ */
+bool http_req_plain(struct http_req *req);
+
+/* Sets resp->coding where the body of @resp is in one that @req did not ask for. */
+void http_take_coding(const struct http_req *req, struct http_resp *resp);
+
 void http_req_release(struct http_req *req);
 
 /*

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "base/quote.h"
 
 void http_req_header(struct http_req *req, const char *name, const char *value)
 {
@@ -24,13 +25,17 @@ void http_req_release(struct http_req *req)
 void http_resp_reset(struct http_resp *resp)
 {
 	struct buf line = resp->status_line, headers = resp->headers, body = resp->body;
+	struct buf coding = resp->coding;
 
 	buf_reset(&line);
 	buf_reset(&headers);
 	buf_reset(&body);
-	*resp = (struct http_resp){
-		.status_line = line, .headers = headers, .body = body, .after_ms = -1
-	};
+	buf_reset(&coding);
+	*resp = (struct http_resp){ .status_line = line,
+				    .headers = headers,
+				    .body = body,
+				    .coding = coding,
+				    .after_ms = -1 };
 }
 
 void http_resp_release(struct http_resp *resp)
@@ -38,6 +43,7 @@ void http_resp_release(struct http_resp *resp)
 	buf_release(&resp->status_line);
 	buf_release(&resp->headers);
 	buf_release(&resp->body);
+	buf_release(&resp->coding);
 }
 
 /* The first line of the header @name at or behind @p; NULL when there is none. */
@@ -81,6 +87,73 @@ bool http_header_all(const struct http_resp *resp, const char *name, struct buf 
 		p = http_add_value(p, out);
 	}
 	return found;
+}
+
+/* The value of the header @name, which its line ends; NULL without one. */
+static const char *http_req_value(const struct http_req *req, const char *name)
+{
+	const char *p = buf_str(&req->headers);
+	size_t n = strlen(name);
+
+	while (*p && (strncasecmp(p, name, n) != 0 || p[n] != ':')) {
+		p += strcspn(p, "\n");
+		p += *p == '\n';
+	}
+	return *p ? p + n + 2 : NULL;
+}
+
+void http_req_copy(struct http_req *req, const char *name, const struct http_req *from)
+{
+	const char *value = http_req_value(from, name);
+
+	if (value)
+		buf_addf(&req->headers, "%s: %.*s\n", name, (int)strcspn(value, "\n"),
+			 value);
+}
+
+/* True when the word at @p is one of those in @list, up to its line's end. */
+static bool http_is_listed(const char *p, size_t len, const char *list)
+{
+	size_t n;
+
+	for (list += strspn(list, ", \t"); *list && *list != '\n';) {
+		n = strcspn(list, ",; \t\n");
+		if (n == len && strncasecmp(list, p, n) == 0)
+			return true;
+		list += n + strcspn(list + n, ",\n");
+		list += strspn(list, ", \t");
+	}
+	return false;
+}
+
+/* IANA's registry of content codings; what else servers write there encodes nothing. */
+void http_take_coding(const struct http_req *req, struct http_resp *resp)
+{
+	static const char codings[] =
+		"gzip, x-gzip, deflate, br, zstd, compress, x-compress, dcb, dcz";
+	AUTO_BUF struct buf said = BUF_INIT(1024);
+	const char *asked = http_req_value(req, "accept-encoding"), *p;
+
+	http_header_all(resp, "content-encoding", &said);
+	for (p = buf_str(&said); *p;) {
+		size_t n = strcspn(p, ", \t");
+
+		if (n && http_is_listed(p, n, codings) &&
+		    !(asked &&
+		      (http_is_listed(p, n, asked) || http_is_listed("*", 1, asked))))
+			quote_clean(&resp->coding, buf_str(&said), 100);
+		if (resp->coding.len)
+			return;
+		p += n + strspn(p + n, ", \t");
+	}
+}
+
+bool http_req_plain(struct http_req *req)
+{
+	if (http_req_value(req, "accept-encoding"))
+		return false;
+	http_req_header(req, "Accept-Encoding", "identity");
+	return true;
 }
 
 /* The names in one header's challenges; what has a '=' behind it is a parameter. */
@@ -157,6 +230,10 @@ static const struct {
 			   ERR_TRANSIENT, true },
 	[HTTP_TRANSFER] = { "the connection broke off", "check the network and the proxy",
 			    ERR_TRANSIENT, true },
+	[HTTP_ENCODED] = { "the answer is encoded, and nobody asked for that",
+			   "have the server, or what stands in between, heed "
+			   "Accept-Encoding: identity",
+			   ERR_REFUSED, false },
 	[HTTP_TOO_BIG] = { "the answer is larger than any that is expected",
 			   "check the URL", ERR_REFUSED, false },
 };

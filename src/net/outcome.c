@@ -56,6 +56,8 @@ static enum http_failure http_class(CURLcode rc)
 		return HTTP_CA;
 	case CURLE_SSL_CONNECT_ERROR:
 		return HTTP_TLS;
+	case CURLE_BAD_CONTENT_ENCODING: /* of a Transfer-Encoding */
+		return HTTP_ENCODED;
 	case CURLE_OPERATION_TIMEDOUT:
 		return HTTP_TIMEOUT;
 	case CURLE_ABORTED_BY_CALLBACK:
@@ -137,10 +139,11 @@ static enum http_failure http_proxy_class(struct transfer *t, CURLcode rc,
 
 static int http_fail(struct transfer *t, CURLcode rc, struct err *err)
 {
-	enum http_failure failure = t->sink_failed ? HTTP_SINK
-				    : t->too_big   ? HTTP_TOO_BIG
-						   : http_class(rc);
 	struct http_resp *resp = t->resp;
+	enum http_failure failure = t->sink_failed     ? HTTP_SINK
+				    : t->too_big       ? HTTP_TOO_BIG
+				    : resp->coding.len ? HTTP_ENCODED
+						       : http_class(rc);
 
 	resp->failure = http_proxy_class(t, rc, failure);
 	if (resp->failure < HTTP_TIMEOUT)
@@ -151,6 +154,8 @@ static int http_fail(struct transfer *t, CURLcode rc, struct err *err)
 		*err = t->sink_err;
 	else if (resp->failure == HTTP_PROXY_ADDRESS)
 		*err = t->proxy_err;
+	else if (resp->coding.len)
+		http_failure_set(resp->failure, buf_str(&resp->coding), err);
 	else
 		transfer_tell(t, rc, err);
 	return resp->failure >= HTTP_PROXY_ADDRESS && resp->failure < HTTP_TIMEOUT

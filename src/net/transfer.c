@@ -85,6 +85,12 @@ static size_t http_on_body(char *data, size_t size, size_t n, void *arg)
 
 	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
 	t->resp->status = (int)status;
+	if (!t->received && !t->resp->body.len)
+		http_take_coding(t->req, t->resp);
+	if (t->resp->coding.len) {
+		t->cut = status / 100 != 2;
+		return 0;
+	}
 	if (status / 100 != 2)
 		return http_to_error(t, data, size * n);
 	return t->req->sink ? http_to_sink(t, data, size * n)
@@ -272,7 +278,7 @@ static void http_set_request(struct transfer *t)
 	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(c, CURLOPT_USERAGENT, "cc-token/" CC_VERSION);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers);
-	if (req->once)
+	if (req->once || req->fresh)
 		curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
 	if (t->env->opts.unix_socket)
 		curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, t->env->opts.unix_socket);

@@ -36,7 +36,7 @@ struct transfer {
 	struct err sink_err;
 	bool sink_failed, too_big;
 	const void *ssl;  /* of its connection; NULL: without TLS, or no answer yet */
-	bool cut;	  /* an error's body ended where there was no more room */
+	bool cut;	  /* of an error's body the rest is not wanted */
 	int64_t received; /* bytes of the body */
 	int64_t paused_boot_ms; /* since when it waits for its sink; 0: it doesn't */
 	int64_t idle_ms;	/* time in which nobody served it, or it was paused */

@@ -268,7 +268,10 @@ void reason_read(const struct http_resp *resp, struct reason *ret)
 	reason_read_body(resp, skip, ret, &code, &text);
 	known = code.len || text.len;
 	reason_read_challenge(resp, ret, &code, &text);
-	if (!known && !text.len)
+	if (!known && !text.len && resp->coding.len)
+		buf_addf(&text, "its text is encoded by %s, and nobody asked for that",
+			 buf_str(&resp->coding));
+	else if (!known && !text.len)
 		reason_show_body(body + skip, &text);
 	reason_take(ret, buf_str(&code), CODE_MAX, &ret->code);
 	reason_take(ret, buf_str(&text), known ? TEXT_MAX : BODY_MAX, &ret->text);

@@ -33,19 +33,43 @@ static enum oauth_verdict exchange_once(struct http *http, struct http_req *req,
 		req->timeout_ms = left > 1000 ? left : 1000;
 	if (http->perform(http, req, resp, err) == 0)
 		return judge->read(judge->arg, resp, err);
+	req->fresh = true;
 	return http_failure_retry(resp->failure) ? OAUTH_RETRY : OAUTH_REFUSED;
+}
+
+/* Milliseconds to wait before another attempt; -1: there is none. */
+static int64_t exchange_wait(const struct budget *budget, int attempts,
+			     const struct http_resp *resp)
+{
+	const struct retry retry = {
+		.attempt = attempts,
+		.elapsed_ms = clock_boot_ms() - budget->start_boot_ms,
+		.budget_ms = budget->total_ms,
+		.after_ms = resp->after_ms,
+	};
+
+	if (budget->attempts && attempts >= budget->attempts && !retry_is_limit(resp))
+		return -1;
+	return retry_wait_ms(&retry, retry_random());
+}
+
+/* What a last attempt ends by whose time was cut says less than the one before it. */
+static bool exchange_was_cut(const struct http_req *req, const struct http_resp *resp,
+			     const struct budget *budget)
+{
+	return resp->failure == HTTP_TIMEOUT && req->timeout_ms < budget->attempt_ms;
 }
 
 int exchange(struct http *http, struct http_req *req, struct http_resp *resp,
 	     const struct budget *budget, const struct judge *judge, struct err *err)
 {
 	AUTO_BUF struct buf url = BUF_INIT(BUF_URL_MAX);
-	struct retry retry = { .budget_ms = budget->total_ms };
+	struct err last = ERR_INIT;
 	char span[CLOCK_TEXT_SIZE];
 
 	buf_addf(&url, "%s, ", judge->what);
 	oauth_show_url(buf_str(&req->url), &url);
-	for (;;) {
+	for (int attempts = 1;; attempts++) {
 		struct err why = ERR_INIT;
 		enum oauth_verdict verdict =
 			exchange_once(http, req, resp, budget, judge, &why);
@@ -55,16 +79,20 @@ int exchange(struct http *http, struct http_req *req, struct http_resp *resp,
 			  resp->status, (long long)resp->time_ms);
 		if (verdict == OAUTH_OK)
 			return 0;
-		retry.attempt++;
-		retry.elapsed_ms = clock_boot_ms() - budget->start_boot_ms;
-		retry.after_ms = resp->after_ms;
-		wait = verdict == OAUTH_RETRY ? retry_wait_ms(&retry, retry_random())
+		if (resp->coding.len && http_req_plain(req) && verdict == OAUTH_REFUSED) {
+			log_info("%s: %s; asking for it as it is", buf_str(&url),
+				 why.text);
+			continue;
+		}
+		if (!last.kind || !exchange_was_cut(req, resp, budget))
+			last = why;
+		wait = verdict == OAUTH_RETRY ? exchange_wait(budget, attempts, resp)
 					      : -1;
 		if (wait < 0) {
-			*err = why;
+			*err = last;
 			if (verdict == OAUTH_RETRY)
-				err_wrap(err, "gave up after %d attempt%s", retry.attempt,
-					 retry.attempt == 1 ? "" : "s");
+				err_wrap(err, "gave up after %d attempt%s", attempts,
+					 attempts == 1 ? "" : "s");
 			return err_wrap(err, "%s", buf_str(&url));
 		}
 		clock_format_wait(wait, span);

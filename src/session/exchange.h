@@ -12,6 +12,7 @@
 struct budget {
 	int64_t start_boot_ms, total_ms;
 	int64_t attempt_ms; /* for one attempt */
+	int attempts;	    /* at most, a limit's answers not counted; 0: no bound */
 };
 
 struct budget budget_start(const struct settings *s);
@@ -29,8 +30,10 @@ struct judge {
 
 /*
  * 0 with an answer that @judge calls OAUTH_OK in @resp. Else -1: the judge's own error
- * when it refused, else ERR_TRANSIENT with the last reason once the budget is spent.
- * Every wait is told at the info level. The first attempt is always made.
+ * when it refused, else ERR_TRANSIENT with the last reason once the budget is spent; an
+ * attempt that the budget cut short is none. Every wait is told at the info level. The
+ * first attempt is always made. What comes in a content coding unasked is asked for once
+ * more, without.
  */
 int exchange(struct http *http, struct http_req *req, struct http_resp *resp,
 	     const struct budget *budget, const struct judge *judge, struct err *err);

@@ -258,6 +258,38 @@ at_least() { jq -en "$1 >= $2" >/dev/null || note "$1 s, wanted $2 at least"; }
 	done
 }
 
+@test "what comes compressed unasked is asked for once more as it is" {
+	local coding
+	for coding in gzip deflate br zstd; do
+		use_genesys "token.encoding=$coding"
+		ok cc get
+		says "the answer is encoded, and nobody asked for that .$coding."
+		same $'-\nidentity' "$(journal --kind token --field header.accept-encoding)"
+		use_genesys "token.encoding=$coding%21"
+		fails 3 "encoded.*nobody asked.*$coding.*Accept-Encoding: identity" cc get
+		tokens_asked 2
+		use_genesys "401secret,token.encoding=$coding"
+		fails 3 '401 invalid_client.*client-secret' cc get
+		tokens_asked 2
+		use_genesys "401secret,token.encoding=$coding%21"
+		fails 3 "401 .*encoded by $coding, and nobody asked.*client-secret" cc get
+		tokens_asked 2
+	done
+	use_genesys 503x1,encoding=gzip
+	ok cc get
+	tokens_asked 2
+	use_cxone discovery.encoding=gzip
+	ok cc get
+	use_genesys token.header=Content-Encoding%3Autf-8
+	ok cc get
+	tokens_asked 1
+}
+
+@test "a last attempt that the budget cuts short does not hide the answer before it" {
+	use_genesys 503x1,retry-after=2,token.hang
+	CC_RETRY_FOR=4 fails 4 'gave up after 2 attempts: HTTP 503' cc get
+}
+
 @test "nobody listens, and a name that is none: exit 4, saying which" {
 	use_genesys
 	CC_TOKEN_URL=https://127.0.0.1:1/token CC_RETRY_FOR=0 fails 4 'no connection.*(network|proxy)' cc get

@@ -384,6 +384,30 @@ makes() {
 	same 0 "$(journal_count --kind storage)"
 }
 
+@test "what comes compressed unasked is printed as it is by nature, or not at all" {
+	use_genesys api.encoding=gzip
+	ok cc api '/api/v2/users?pageSize=1'
+	[[ $output == '{"entities":'* ]]
+	says 'encoded.*gzip.*asking for it as it is'
+	same 2 "$(journal_count --kind api)"
+	cc api -H 'accept-encoding: br, gzip' '/api/v2/users?pageSize=1' | gunzip | grep -q '"entities"'
+	same 3 "$(journal_count --kind api)"
+	use_genesys api.encoding=gzip%21
+	fails 3 'encoded.*nobody asked.*gzip' cc api /api/v2/users
+	same 2 "$(journal_count --kind api)"
+	fails 3 'encoded.*nobody asked.*gzip' cc api -H 'Accept-Encoding: br' /api/v2/users
+	same 3 "$(journal_count --kind api)"
+	fails 3 'acted upon' cc api POST /api/v2/routing/queues -d '{}'
+	same 4 "$(journal_count --kind api)"
+	use_genesys api.404,api.encoding=gzip
+	run --separate-stderr cc api /api/v2/nothing
+	same 1 "$status"
+	[[ $output == '{'* ]]
+	says 'HTTP 404 '
+	use_genesys api.404,api.encoding=gzip%21
+	fails 1 '404 .*encoded by gzip' cc api /api/v2/nothing
+}
+
 @test "an answer that breaks off is asked for again, and printed once" {
 	use_genesys api.shortx1
 	ok cc api $ME

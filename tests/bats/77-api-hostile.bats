@@ -22,6 +22,31 @@ SLA=/incontactapi/services/v30.0/skills/sla-summary
 	done
 }
 
+@test "pages that come compressed unasked: asked for as they are from then on" {
+	use_genesys api.encoding=gzip
+	lists 1000 '/api/v2/users?pageSize=100'
+	asked 11
+	use_genesys api.encoding=deflate
+	lists 1000 '/api/v2/users?pageSize=100' --concurrency 4
+	use_genesys api.encoding=gzip%21
+	listed 3 0 '/api/v2/users?pageSize=100'
+	says 'encoded.*gzip'
+	asked 2
+}
+
+@test "connections that end after 60,000 bytes: a page that breaks off gets one of its own" {
+	local concurrency
+	use_genesys itemsize=800
+	ok cc get
+	export CC_API_URL=${CC_API_URL/#$EMU_URL/$EMU_BRITTLE_URL} CC_RETRY_FOR=20
+	for concurrency in 1 8; do
+		cc api --paginate --concurrency "$concurrency" '/api/v2/users?pageSize=50' >"$BATS_TEST_TMPDIR/out"
+		same 1000 "$(wc -l <"$BATS_TEST_TMPDIR/out")"
+	done
+	# Of 20 pages, each time, none breaks off twice.
+	[[ $(journal_count --kind api) -le 80 ]]
+}
+
 @test "half an answer again and again is exit 4, with what was whole printed" {
 	use_genesys api.halfjson@3x9
 	listed 4 200 '/api/v2/users?pageSize=100'

@@ -22,7 +22,7 @@ from proxy import PASSWORD, USER, Proxy
 from routes import handle
 from socks import Socks
 from vendors import CXONE_TENANT, FAMILIES, SUB_DOMAIN
-from wire import Gone, Wire, serve
+from wire import Brittle, Gone, Wire, serve
 from world import Journal, World
 
 PR_SET_PDEATHSIG = 1
@@ -93,6 +93,7 @@ def start(world: World, directory: Path, options: argparse.Namespace) -> dict[st
             for name, one in tls.items()}
     world.storage = urls["EMU_STORAGE_URL"]
     urls["EMU_HTTP_URL"] = f"http://{host}:{listen(bind, lambda w: serve(w, 'http', answer))}"
+    urls["EMU_BRITTLE_URL"] = f"http://{host}:{listen(bind, partial(break_early, answer))}"
     urls["EMU_SILENT_URL"] = f"https://{host}:{listen(bind, Wire.wait_until_closed)}"
     urls["EMU_PLAIN_URL"] = f"https://{host}:{listen(bind, speak_plainly)}"
     urls["EMU_REFUSED_URL"] = f"https://{host}:{reserve(bind)}"
@@ -186,6 +187,11 @@ def secured(context: ssl.SSLContext, answer: Callable, wire: Wire) -> None:
                 pass
             return
         serve(Wire(inside), "https", answer)
+
+
+def break_early(answer: Callable, wire: Wire) -> None:
+    """As middle boxes do that give a connection so many bytes and no more."""
+    serve(Brittle(wire.sock), "http", answer)
 
 
 def speak_plainly(wire: Wire) -> None:

@@ -81,6 +81,18 @@ class Wire:
         self.sock.close()
 
 
+class Brittle(Wire):
+    """One that is gone after a number of bytes sent."""
+
+    room = 60_000
+
+    def send(self, data: bytes) -> None:
+        super().send(data[:self.room])
+        self.room -= len(data)
+        if self.room < 0:
+            raise Gone
+
+
 @dataclass
 class Request:
     """One request as it came; `names` holds each header's last value under its lower-case name."""

@@ -110,6 +110,25 @@ static void test_waits(void **state)
 	assert_true(call_delay_ms(&c, &other) > 6000);
 }
 
+/* What broke is not tried on another connection that may break as well. */
+static void test_new_connection(void **state)
+{
+	AUTO_FIXTURE struct fixture f;
+	AUTO_CALL struct call call;
+	struct caller c;
+
+	(void)state;
+	open_caller(&f, &c);
+	prepare(&call, "GET");
+	assert_int_equal(attempt(&f, &c, &call, REPLIES({ 503, "" })), CALL_AGAIN);
+	assert_false(call.req.fresh);
+	assert_int_equal(attempt(&f, &c, &call, REPLIES({ FAILS(HTTP_TRANSFER), "" })),
+			 CALL_AGAIN);
+	assert_true(call.req.fresh);
+	call_reset(&call);
+	assert_false(call.req.fresh);
+}
+
 /* 401: one renewal and one repeat; the second 401 is the answer. */
 static void test_renewal(void **state)
 {
@@ -275,9 +294,11 @@ static void test_torn(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	IN_BASE(test_what_follows),	IN_BASE(test_waits),   IN_BASE(test_renewal),
-	IN_BASE(test_expires_twice),	IN_BASE(test_foreign), IN_BASE(test_limit),
+	IN_BASE(test_what_follows),	IN_BASE(test_waits),
+	IN_BASE(test_renewal),		IN_BASE(test_expires_twice),
+	IN_BASE(test_foreign),		IN_BASE(test_limit),
 	IN_BASE(test_refused_together), IN_BASE(test_torn),
+	IN_BASE(test_new_connection),
 };
 
 TEST_MAIN(tests)

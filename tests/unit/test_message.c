@@ -99,14 +99,75 @@ static void test_bounds(void **state)
 	assert_false(http_take_header(&resp, " 23456789012345\r\n", 17));
 }
 
+/* A coding that is one, unless the request names it; asked for without it once. */
+static void test_codings(void **state)
+{
+	static const struct {
+		const char *request, *answer, *left_out;
+		bool again; /* without a word of its own it can be asked for plainly */
+	} rows[] = {
+		{ "", "", "", true },
+		{ "", "Content-Encoding: gzip\r\n", "gzip", true },
+		{ "", "CONTENT-ENCODING:GZIP\r\n", "GZIP", true },
+		{ "", "Content-Encoding: x-gzip\r\n", "x-gzip", true },
+		{ "", "Content-Encoding: deflate\r\n", "deflate", true },
+		{ "", "Content-Encoding: br\r\n", "br", true },
+		{ "", "Content-Encoding: zstd\r\n", "zstd", true },
+		{ "", "Content-Encoding: deflate, gzip\r\n", "deflate, gzip", true },
+		{ "", "Content-Encoding: br\r\nContent-Encoding: gzip\r\n", "br, gzip",
+		  true },
+		{ "", "Content-Encoding: identity, gzip\r\n", "identity, gzip", true },
+		{ "", "Content-Encoding: identity\r\n", "", true },
+		{ "", "Content-Encoding:\r\n", "", true },
+		{ "", "Content-Encoding: UTF-8\r\n", "", true },
+		{ "", "Content-Encoding: gzipped\r\n", "", true },
+		{ "", "Transfer-Encoding: gzip\r\n", "", true },
+		{ "a: b\nAccept-Encoding: identity\n", "Content-Encoding: gzip\r\n",
+		  "gzip", false },
+		{ "accept-encoding: gzip\nb: c\n", "Content-Encoding: gzip\r\n", "",
+		  false },
+		{ "Accept-Encoding: br;q=1.0, gzip;q=0.5\n", "Content-Encoding: Gzip\r\n",
+		  "", false },
+		{ "Accept-Encoding: *\n", "Content-Encoding: zstd\r\n", "", false },
+		{ "Accept-Encoding: gzip\n", "Content-Encoding: br\r\n", "br", false },
+		{ "Accept-Encoding: gzip\n", "Content-Encoding: br, gzip\r\n", "br, gzip",
+		  false },
+		{ "X-Accept-Encoding: gzip\n", "Content-Encoding: gzip\r\n", "gzip",
+		  true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_REQ struct http_req req = HTTP_REQ_INIT;
+
+		teardown(state);
+		setup(state);
+		buf_adds(&req.headers, rows[i].request);
+		take(rows[i].answer);
+		http_take_coding(&req, &resp);
+		same_text(rows[i].answer, buf_str(&resp.coding), rows[i].left_out);
+		same_number(rows[i].request, http_req_plain(&req), rows[i].again);
+		assert_false(http_req_plain(&req));
+	}
+}
+
+static void test_copy(void **state)
+{
+	AUTO_REQ struct http_req from = HTTP_REQ_INIT, to = HTTP_REQ_INIT;
+
+	(void)state;
+	buf_adds(&from.headers, "A: b\naccept-encoding: gzip, br\nC: d\n");
+	http_req_copy(&to, "Accept-Encoding", &from);
+	http_req_copy(&to, "Accept", &from);
+	assert_string_equal(buf_str(&to.headers), "Accept-Encoding: gzip, br\n");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_lines),
-		TEST(test_end_of_head),
-		TEST(test_bounds),
+		TEST(test_lines),   TEST(test_end_of_head), TEST(test_bounds),
+		TEST(test_codings), TEST(test_copy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
