@@ -43,9 +43,12 @@ static void get_env(const struct session *s, struct buf *out)
 static void get_json(const struct session *s, struct buf *out)
 {
 	const struct record *r = &s->record;
+	AUTO_BUF struct buf file = BUF_INIT(BUF_URL_MAX), header = BUF_INIT(BUF_URL_MAX);
 	struct json *o = json_object();
 	struct token_view view;
 
+	state_paths(buf_str(&s->state.path), &file, &header);
+	out->failed = out->failed || file.failed || header.failed;
 	token_view(&r->token, &view);
 	json_put_str(o, "access_token", buf_str(&r->token.access));
 	json_put_str(o, "token_type", "Bearer");
@@ -53,6 +56,8 @@ static void get_json(const struct session *s, struct buf *out)
 	json_put_str(o, "expires_at", view.expires);
 	json_put_str(o, "api_url", buf_str(&s->at.api_url));
 	json_put_str(o, "fingerprint", view.fingerprint);
+	json_put_str(o, "token_file", buf_str(&file));
+	json_put_str(o, "header_file", buf_str(&header));
 	json_print(o, out);
 	json_free(o);
 	buf_addc(out, '\n');

@@ -46,8 +46,8 @@ user-agent: cc-token/$version" \
 	ok cc get --format header
 	same "Authorization: Bearer $token" "$output"
 	ok cc get -f json
-	same "$token Bearer $EMU_API_URL $(fingerprint "$token")" \
-		"$(jq -r '[.access_token, .token_type, .api_url, .fingerprint] | join(" ")' <<<"$output")"
+	same "$token Bearer $EMU_API_URL $(fingerprint "$token") $dir/token $dir/header" \
+		"$(jq -r '[.access_token, .token_type, .api_url, .fingerprint, .token_file, .header_file] | join(" ")' <<<"$output")"
 	jq -e '.expires_in > 4900 and .expires_in <= 5000 and (.expires_at | fromdate) > 0' <<<"$output"
 	ok cc get --format=env
 	same "export CC_ACCESS_TOKEN='$token'" "$(grep ^'export CC_ACCESS_TOKEN=' <<<"$output")"
