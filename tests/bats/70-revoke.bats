@@ -114,8 +114,8 @@ nothing_left() {
 	for words in revoke.403 revoke.404 revoke.redirect revoke.503,retry-after=600 revoke.html \
 		'revoke.json=%7B%22error%22%3A%22no%22%7D'; do
 		use_genesys "$words"
-		ok cc get
-		ok cc post
+		main_step
+		post_step
 		says "warning: 1 of 1 tokens could not be revoked.* at $(date -u +%Y).*Z .*: .*(403|404|307|503|200)"
 		nothing_left
 	done
@@ -161,20 +161,20 @@ nothing_left() {
 
 @test "a server that hangs does not hold up the end for long" {
 	use_genesys revoke.hang
-	ok cc get
+	main_step
 	fails 4 'in time' cc stop --timeout 1
-	ok cc post --timeout 1
+	post_step --timeout 1
 	says 'warning: .*in time'
 	nothing_left
 }
 
 @test "a torn or removed list: what is still there is revoked" {
-	local command
-	for command in stop post; do
+	local end
+	for end in stop post; do
 		use_genesys
 		ok cc get
 		printf torn >"$(state_of)/state.json"
-		ok cc "$command"
+		ok "$end"
 		says 'warning: .*left aside'
 		says '1 token revoked'
 		same 0 "$(emu_valid_tokens)"
@@ -182,7 +182,7 @@ nothing_left() {
 		use_genesys
 		ok cc get
 		rm "$(state_of)/state.json"
-		ok cc "$command"
+		ok "$end"
 		says '1 token revoked'
 		same 0 "$(emu_valid_tokens)"
 		nothing_left

@@ -162,7 +162,7 @@ plant() {
 	plant pipe "$GITHUB_STEP_SUMMARY"
 	ends "$CC_TOKEN" action
 	same 0 "$status"
-	ends "$CC_TOKEN" post
+	STATE_state=$(saved) ends "$CC_TOKEN" post
 	same 0 "$status"
 	same 0 "$(emu_valid_tokens)"
 }
@@ -272,10 +272,10 @@ plant() {
 @test "TERM while the lock is waited for: nothing is removed" {
 	local command have pid
 	use_genesys
-	ok cc get
+	main_step
 	hold_lock "$(state_of)/lock"
 	for command in stop post; do
-		"$CC_TOKEN" "$command" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+		GITHUB_ACTIONS=true STATE_state=$(saved) "$CC_TOKEN" "$command" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
 		pid=$!
 		waits() { grep -q -- "-> FLOCK .* $pid " /proc/locks; }
 		await waits
@@ -294,19 +294,17 @@ plant() {
 	local pid
 	use_oauth2 lifetime=900
 	export CC_NAME=one
-	ok cc get
+	main_step
 	ok cc get --force
 	ok cc refresh --detach
 	pid=$(refresher_pid)
-	unset CC_CLIENT_SECRET
-	ok cc post
+	post_step
 	keeps_quiet warning
 	await gone "$pid"
 	nothing_left
 	use_oauth2 lifetime=900
-	ok cc get
-	unset CC_CLIENT_SECRET
-	ok cc post
+	main_step
+	post_step
 	says "warning: 1 token not revoked, alive until $(date -u +%Y).*Z.*set client-id and client-secret"
 	same '' "$(find "$CC_STATE_DIR" -mindepth 1)"
 	same 1 "$(emu_valid_tokens)"

@@ -44,6 +44,13 @@ runner_files() {
 # saved [NAME]: what the main step has put into GITHUB_STATE for its post step, the last such line.
 saved() { sed -n "s/^${1:-state}=//p" "$GITHUB_STATE" | tail -n 1; }
 
+# The action's two steps as GitHub runs them: to post counts what main has saved, and no variable.
+main_step() {
+	runner_files
+	GITHUB_ACTIONS=true ok "$CC_TOKEN" action "$@"
+}
+post_step() { GITHUB_ACTIONS=true STATE_state=$(saved) ok "$CC_TOKEN" post "$@"; }
+
 # No settings but where the state stands.
 forget() {
 	local name
