@@ -41,8 +41,8 @@ runner_files() {
 	done
 }
 
-# saved [NAME]: what the main step has put into GITHUB_STATE for its post step, the last such line.
-saved() { sed -n "s/^${1:-state}=//p" "$GITHUB_STATE" | tail -n 1; }
+# What the main step has put into GITHUB_STATE for its post step: the last such line.
+saved() { sed -n 's/^state=//p' "$GITHUB_STATE" | tail -n 1; }
 
 # The action's two steps as GitHub runs them: to post counts what main has saved, and no variable.
 main_step() {
