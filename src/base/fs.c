@@ -3,10 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int fs_write_all(int fd, const void *data, size_t len)
 {
@@ -133,6 +135,24 @@ int fs_read_stdin(struct buf *out, struct err *err)
 	return fs_read_fd(STDIN_FILENO, "stdin", out, err);
 }
 
+/* Without CAP_CHOWN, on network file systems that know no root, or no users. */
+static int fs_no_chown(int fd, uid_t uid, struct err *err)
+{
+	char link[32], path[PATH_MAX];
+	int errnum = errno;
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	path[n > 0 ? n : 0] = '\0';
+	err_sys(err, ERR_IO, errnum, "can't give %s to its directory's owner, uid %u",
+		n > 0 ? path : "a file", (unsigned int)uid);
+	return err_hint(err,
+			"let the container keep the capability CHOWN, or choose a place "
+			"by state-dir (CC_STATE_DIR) on a file system that lets root "
+			"give files away");
+}
+
 int fs_own_like(int dirfd, int fd, struct err *err)
 {
 	struct stat dir, file;
@@ -143,11 +163,7 @@ int fs_own_like(int dirfd, int fd, struct err *err)
 		return err_sys(err, ERR_IO, errno, "can't look at the state directory");
 	if (dir.st_uid == file.st_uid && dir.st_gid == file.st_gid)
 		return 0;
-	if (fchown(fd, dir.st_uid, dir.st_gid))
-		return err_sys(err, ERR_IO, errno,
-			       "can't give a file to the directory's owner (uid %u)",
-			       (unsigned int)dir.st_uid);
-	return 0;
+	return fchown(fd, dir.st_uid, dir.st_gid) ? fs_no_chown(fd, dir.st_uid, err) : 0;
 }
 
 /* A name beside @name that nobody can have foreseen. */
@@ -181,7 +197,7 @@ int fs_replace(int dirfd, const char *name, const void *data, size_t len, mode_t
 {
 	char tmp[FS_FRESH_SIZE];
 	AUTO_CLOSE int fd = fs_open_beside(dirfd, name, tmp);
-	int ret;
+	int ret, errnum;
 
 	if (fd < 0)
 		return err_sys(err, ERR_IO, errno, "can't make a file beside %s", name);
@@ -189,8 +205,10 @@ int fs_replace(int dirfd, const char *name, const void *data, size_t len, mode_t
 	if (!ret && (fchmod(fd, mode) || fs_write_all(fd, data, len) ||
 		     renameat(dirfd, tmp, dirfd, name)))
 		ret = err_sys(err, ERR_IO, errno, "can't write %s", name);
+	errnum = errno;
 	if (ret)
 		unlinkat(dirfd, tmp, 0);
+	errno = errnum;
 	return ret;
 }
 
@@ -322,6 +340,7 @@ int fs_make_private(const char *path, struct err *err)
 		return err_sys(err, ERR_IO, errno, "can't look at %s", path);
 	if (S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 022))
 		return 0;
+	errno = EEXIST;
 	return err_set(err, ERR_IO,
 		       "%s is not a directory that only this user can write to", path);
 }

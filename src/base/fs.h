@@ -77,6 +77,13 @@ int fs_remove(int dirfd, const char *name);
  */
 int fs_append(const char *path, const void *data, size_t len, struct err *err);
 
+/*
+ * Says what to do where a file of the state could not be opened, made or written for
+ * @errnum in the directory @dirfd (-1: not known), unless that is said. Always returns
+ * -1.
+ */
+int fs_cure(struct err *err, int errnum, int dirfd);
+
 /* Gives @fd to the owner of the directory @dirfd when the process is root. */
 int fs_own_like(int dirfd, int fd, struct err *err);
 
@@ -95,8 +102,8 @@ int fs_make_dir(const char *path, struct err *err);
 int fs_open_dir(int base, const char *name, mode_t make, struct err *err);
 
 /*
- * Makes the directory @path where anyone may have put another (/tmp). ERR_IO unless it
- * is a directory of this user's that no one else can write to.
+ * Makes the directory @path where anyone may have put another (/tmp). ERR_IO, with
+ * errno, unless it is a directory of this user's that no one else can write to.
  */
 int fs_make_private(const char *path, struct err *err);
 

@@ -70,6 +70,19 @@ static void install_add_path(const struct app *app, const char *shown, struct bu
 	buf_addf(out, "%s\n", shown);
 }
 
+/* access(2) knows of file systems from which nothing is run, which modes don't tell. */
+static bool install_runs(const struct app *app, int dir, const char *path)
+{
+	if (faccessat(dir, INSTALL_NAME, X_OK, 0) == 0)
+		return true;
+	app_warn(app,
+		 "no program can be run from %s (%s), so later steps find no cc-token "
+		 "there: choose a state-dir on a file system without noexec, or have the "
+		 "program on PATH and set install-cli: false",
+		 path, strerror(errno));
+	return false;
+}
+
 int install_cli(const struct app *app, const struct session *s, struct err *err)
 {
 	AUTO_BUF struct buf dir = BUF_INIT(BUF_URL_MAX), shown = BUF_INIT(BUF_URL_MAX),
@@ -83,6 +96,8 @@ int install_cli(const struct app *app, const struct session *s, struct err *err)
 	buf_adds(&dir, "/" INSTALL_DIR);
 	if (fd < 0 || install_copy(fd, err))
 		return err_wrap(err, "can't put the program into %s", buf_str(&dir));
+	if (!install_runs(app, fd, buf_str(&dir)))
+		return 0;
 	runner_shown_path(&app->runner, buf_str(&dir), &shown);
 	install_add_path(app, buf_str(&shown), &lines);
 	if (buf_check(&lines, "the path of the program's directory", err))

@@ -88,6 +88,14 @@ static void tell_detail(const struct transfer *t, CURLcode rc, struct buf *out)
 	}
 }
 
+/* True when the proxy that the variable names is on this very machine, or container. */
+static bool tell_is_own(const char *variable)
+{
+	const char *address = getenv(variable);
+
+	return address && url_is_loopback(address);
+}
+
 int transfer_tell(struct transfer *t, CURLcode rc, struct err *err)
 {
 	AUTO_BUF struct buf detail = BUF_INIT(CURL_ERROR_SIZE * 2);
@@ -97,6 +105,12 @@ int transfer_tell(struct transfer *t, CURLcode rc, struct err *err)
 		return -1;
 	tell_detail(t, rc, &detail);
 	http_failure_set(failure, buf_str(&detail), err);
+	if (t->proxy && failure == HTTP_CONNECT && tell_is_own(t->proxy))
+		return err_hint(err,
+				"check %s: its loopback address is that of this machine, "
+				"or of this container alone; a proxy of the container's "
+				"host has another one",
+				t->proxy);
 	if (t->proxy && (failure == HTTP_RESOLVE || failure == HTTP_CONNECT ||
 			 failure == HTTP_TIMEOUT))
 		err_hint(err,

@@ -299,6 +299,9 @@ static int http_need_trust(struct transfer_env *env, struct err *err)
 		env->trust = trust_open(env->opts.ca_file, err);
 		if (!env->trust && env->opts.ca_origin)
 			err_wrap(err, "%s", env->opts.ca_origin);
+		if (!env->trust && !*err->hint && env->opts.ca_file && *env->opts.ca_file)
+			err_hint(err, "name a PEM file that can be read here: in a "
+				      "container one of the workspace, not of the host");
 	}
 	return env->trust ? 0 : -1;
 }

@@ -19,6 +19,7 @@ enum {
 	START_MS = 30 * 1000,
 	READY_MS = 30 * 1000,
 	REMOVED_MS = 10 * 1000,
+	HTTP_CONFLICT = 409,
 	MEMORY = 64 * 1024 * 1024,
 	PROCESSES = 16,
 };
@@ -219,10 +220,7 @@ static int container_force(struct engine *e, const char *id, struct err *err)
 
 	buf_addf(&path, "/containers/%s?force=1&v=1", id);
 	call.path = buf_str(&path);
-	/* 409: it is being removed at this moment. */
-	return engine_call(e, &call, NULL, err) && e->status != 404 && e->status != 409
-		       ? -1
-		       : 0;
+	return engine_call(e, &call, NULL, err) && e->status != 404 ? -1 : 0;
 }
 
 static int container_await_removal(struct engine *e, const char *id, struct err *err)
@@ -322,13 +320,22 @@ int container_start(const char *id, const struct buf *variables, struct err *err
 int container_remove(const char *id, bool kill, struct err *err)
 {
 	AUTO_ENGINE struct engine e = ENGINE_INIT;
-	struct err ignored = ERR_INIT;
+	struct err refused = ERR_INIT;
 
 	e.cleanup = true;
 	if (engine_open(&e, ENGINE_SOCKET, err))
 		return -1;
-	if (!kill && container_await_removal(&e, id, &ignored) == 0)
+	if (!kill && container_await_removal(&e, id, &refused) == 0)
 		return 0;
-	return container_force(&e, id, err) || container_await_removal(&e, id, err) ? -1
-										    : 0;
+	refused = ERR_INIT;
+	if (container_force(&e, id, &refused) && e.status != HTTP_CONFLICT) {
+		*err = refused;
+		return -1;
+	}
+	/* Docker refuses while it is removing it, Podman for reasons of its own. */
+	if (container_await_removal(&e, id, err) == 0)
+		return 0;
+	if (refused.kind)
+		*err = refused;
+	return -1;
 }

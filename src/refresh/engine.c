@@ -121,7 +121,27 @@ static void engine_url(const struct engine *e, const char *path, struct buf *out
 	buf_adds(out, path);
 }
 
-/* The engine says why as {"message": "…"}. */
+/* What to do about a call that an engine answers, but does not do. */
+static void engine_cure(int status, struct err *err)
+{
+	static const struct {
+		int status;
+		const char *text;
+	} cures[] = {
+		{ 403, "let the engine, or what stands before its socket, allow this" },
+		{ 404, "check the image and the API version that the engine serves" },
+		{ 409,
+		  "remove the container that is in the way, or wait until it is gone" },
+	};
+	const char *text = "see the engine's own log";
+
+	for (size_t i = 0; i < ARRAY_LEN(cures); i++)
+		if (cures[i].status == status)
+			text = cures[i].text;
+	err_hint(err, "%s", text);
+}
+
+/* The engine says why as {"message": "…"}, Podman the root of it as "cause", too. */
 static int engine_refused(const struct engine *e, const struct http_resp *resp,
 			  struct err *err)
 {
@@ -129,12 +149,19 @@ static int engine_refused(const struct engine *e, const struct http_resp *resp,
 	struct err ignored = ERR_INIT;
 	AUTO_JSON struct json *doc =
 		json_parse(buf_str(&resp->body), resp->body.len, &ignored);
-	const char *why = json_str(doc, "message");
+	const char *why = json_str(doc, "message"), *cause = json_str(doc, "cause");
 
 	log_clean(why ? why : "", &clean);
+	if (cause && !strstr(buf_str(&clean), cause)) {
+		buf_adds(&clean, clean.len ? ": " : "");
+		log_clean(cause, &clean);
+	}
 	err_set(err, ERR_IO, "HTTP %d%s%s", resp->status, clean.len ? ": " : "",
 		buf_str(&clean));
-	return engine_fail(e, err);
+	engine_fail(e, err);
+	if (clean.len)
+		engine_cure(resp->status, err);
+	return -1;
 }
 
 static int engine_read_answer(const struct engine *e, const struct http_resp *resp,

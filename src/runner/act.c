@@ -81,10 +81,12 @@ static int act_give_base(const char *base, struct err *err)
 	if (fd < 0)
 		return -1;
 	close(fd);
-	if (lchown(base, st.st_uid, st.st_gid))
-		return err_sys(err, ERR_IO, errno, "can't give %s to the job's user",
-			       base);
-	return 0;
+	if (lchown(base, st.st_uid, st.st_gid) == 0)
+		return 0;
+	err_sys(err, ERR_IO, errno, "can't give %s to the job's user, uid %u", base,
+		(unsigned int)st.st_uid);
+	return err_hint(err, "let the container keep the capability CHOWN, or choose "
+			     "another place by state-dir");
 }
 
 const struct runner_row runner_act = {

@@ -167,10 +167,7 @@ int runner_state_base(const struct runner *r, const struct settings *s, struct b
 	if (out->len || out->failed)
 		return buf_check(out, "the path of the state directory", err);
 	buf_addf(out, "/tmp/cc-token-%u%s", (unsigned int)geteuid(), job);
-	if (fs_make_private(buf_str(out), err) == 0)
-		return 0;
-	return err_hint(err, "remove it, or choose another place by state-dir "
-			     "(CC_STATE_DIR)");
+	return fs_make_private(buf_str(out), err) ? fs_cure(err, errno, -1) : 0;
 }
 
 int runner_give_base(const struct runner *r, const char *base, struct err *err)

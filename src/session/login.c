@@ -86,18 +86,34 @@ static int login_discover_api(struct login *l, const struct token *t,
 	return 0;
 }
 
+/* What to do about it, for the warning's end. */
+static void login_tell_api(const struct login *l, struct buf *out)
+{
+	if (l->endpoints->api_url.len)
+		buf_adds(out, "the area's own is used");
+	else
+		buf_adds(out, "set api-url");
+	if (!settings_has(l->settings, SET_TENANT_ID))
+		return;
+	buf_adds(out, ", or check ");
+	settings_describe(l->settings, SET_TENANT_ID, out);
+	buf_adds(out, ": where that is of something else, CC_TENANT_ID goes before it");
+}
+
 void login_find_api(struct login *l, const struct token *t, const struct budget *budget)
 {
+	AUTO_BUF struct buf cure = BUF_INIT(1024);
 	struct err err = ERR_INIT;
 
 	if (l->found_api || !l->flow->discover_api ||
 	    settings_has(l->settings, SET_API_URL))
 		return;
 	l->found_api = login_discover_api(l, t, budget, &err) == 0;
-	if (!l->found_api)
-		log_warn("the API host could not be discovered: %s; %s", err.text,
-			 l->endpoints->api_url.len ? "the area's own is used"
-						   : "set api-url");
+	if (l->found_api)
+		return;
+	login_tell_api(l, &cure);
+	log_warn("the API host could not be discovered: %s; %s", err.text,
+		 buf_str(&cure));
 }
 
 int login_token(struct login *l, const char *refresh_token, struct token *ret,

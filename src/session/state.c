@@ -22,8 +22,8 @@ static int state_open_dir(int base, const char *name, bool create, const char *p
 	if (fd < 0 && errno == ENOENT)
 		return err_set(err, ERR_NO_TOKEN, "no token is stored in %s", path);
 	if (fd < 0) {
-		err_hint(err, "remove it, or choose another place by state-dir "
-			      "(CC_STATE_DIR)");
+		/* What is no directory, or leads to one, has taken its name. */
+		fs_cure(err, errno == ENOTDIR ? EEXIST : errno, base);
 		return err_wrap(err, "the state directory %s", path);
 	}
 	if (fstat(fd, &st) || (st.st_mode & 077 && fchmod(fd, 0700)))
@@ -38,7 +38,7 @@ static int state_make_base(const char *base, struct err *err)
 	struct stat st;
 
 	if (fd < 0)
-		return -1;
+		return fs_cure(err, errno, -1);
 	if (fstat(fd, &st))
 		return err_sys(err, ERR_IO, errno, "can't look at %s", base);
 	if (!(st.st_mode & S_IWOTH) || st.st_mode & S_ISVTX)
@@ -54,8 +54,10 @@ static int state_open_base(const char *base, struct err *err)
 
 	if (fd < 0 && errno == ENOENT)
 		return err_set(err, ERR_NO_TOKEN, "no token is stored in %s", base);
-	if (fd < 0)
-		return err_sys(err, ERR_IO, errno, "can't open %s", base);
+	if (fd < 0) {
+		err_sys(err, ERR_IO, errno, "can't open %s", base);
+		return fs_cure(err, errno, -1);
+	}
 	return fd;
 }
 
@@ -131,6 +133,13 @@ void state_close(struct state *s)
 	*s = STATE_INIT;
 }
 
+/* Right after the call that failed: its errno tells what to do. */
+static int state_fail(const struct state *s, struct err *err)
+{
+	fs_cure(err, errno, s->fd);
+	return err_wrap(err, "%s", buf_str(&s->path));
+}
+
 static int state_open_lock(const struct state *s, struct err *err)
 {
 	int fd = fs_open_or_make(s->fd, "lock", O_RDWR, err);
@@ -138,7 +147,7 @@ static int state_open_lock(const struct state *s, struct err *err)
 	if (fd < 0 && errno == ENOENT)
 		return err_set(err, ERR_NO_TOKEN, "%s has been removed",
 			       buf_str(&s->path));
-	return fd < 0 ? err_wrap(err, "%s", buf_str(&s->path)) : fd;
+	return fd < 0 ? state_fail(s, err) : fd;
 }
 
 /* 1 when @fd is what others lock, too; 0 when its file was removed or replaced. */
@@ -298,12 +307,12 @@ int state_write(struct state *s, const struct record *r, struct err *err)
 		return -1;
 	if (state_keep_aside(s, err) ||
 	    fs_replace(s->fd, "state.json", buf_str(&text), text.len, 0600, err))
-		return err_wrap(err, "%s", buf_str(&s->path));
+		return state_fail(s, err);
 	if (!r->has_token || state_matches(s, r))
 		return 0;
 	if (fs_replace(s->fd, STATE_HEADER, buf_str(&header), header.len, 0600, err) ||
 	    fs_replace(s->fd, STATE_TOKEN, buf_str(access), access->len, 0600, err))
-		return err_wrap(err, "%s", buf_str(&s->path));
+		return state_fail(s, err);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/quote.h"
@@ -229,6 +230,9 @@ static const char *settings_fault(const struct setting_row *row, const char *val
 		if (*p < 0x20 || *p == 0x7f)
 			return "holds a line break or control character; store the value "
 			       "without it";
+	if (row->credential && *value == '/' && access(value, F_OK) == 0)
+		return "is the path of a file: give what stands in it (on GitLab by a "
+		       "variable of the type Variable, not File)";
 	/* What a server made of a secret is its own affair; the rest stands in JSON. */
 	if (row->kind != SETTING_SECRET && !utf8_valid(value, strlen(value)))
 		return "is not valid UTF-8";

@@ -180,6 +180,9 @@ GET https://cxone.niceincontact.com/.well-known/cxone-configuration' "$(requests
 	use_cxone notenant
 	TENANT_ID=$EMU_CXONE_TENANT ok cc get
 	same '' "$stderr"
+	# A name that others use, too.
+	TENANT_ID=0a1b2c3d-of-azure ok cc get --force
+	says 'could not be discovered: .*check tenant-id \(from TENANT_ID\): .*CC_TENANT_ID goes before it'
 	use_cxone notenant
 	CC_API_URL=https://api.example.com ok cc get
 	same '' "$stderr"

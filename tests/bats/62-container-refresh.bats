@@ -221,10 +221,11 @@ engine() {
 		GET /version 403 HTTP 403: no luck today
 		HEAD /archive 404 does not know this container
 		GET /containers/.*/json$ 500 HTTP 500: no luck today
-		POST /containers/create 403 HTTP 403: no luck today
+		POST /containers/create 403 HTTP 403: no luck today: let the engine
+		POST /containers/create 409 HTTP 409: no luck today: remove the container that is in the way
 		POST /attach 500 it did not attach: HTTP 500
 		POST /attach 0 it did not attach
-		POST /start 500 HTTP 500: no luck today
+		POST /start 500 HTTP 500: no luck today: see the engine's own log
 	CALLS
 }
 
@@ -257,6 +258,19 @@ engine() {
 	run_job < <(job 'docker pause $(docker ps -q --filter label=cc-token.state) >/dev/null')
 	same 0 "$JOB_STATUS"
 	nothing_left
+}
+
+@test "a container that the engine does not remove is told by the engine's words" {
+	local left
+	engine DELETE /containers/ 409
+	run_job < <(job 'docker pause $(docker ps -q --filter label=cc-token.state) >/dev/null' \
+		".runner = {docker_sock: \"$SOCKET\", keep_leftover: true}")
+	left=$(docker ps -q --filter label=cc-token.state --filter "label=$(job_label)")
+	docker rm -f "$left" >/dev/null
+	same 0 "$JOB_STATUS"
+	[[ $(step_get post:token annotations) == *"${left:0:12}"*'HTTP 409: no luck today'* ]] ||
+		note "$(step_get post:token annotations)"
+	same 0 "$(emu_valid_tokens)"
 }
 
 @test "the runner is lost and post never runs: it ends at max-lifetime, or when the temp directory is emptied" {
