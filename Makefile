@@ -107,9 +107,9 @@ $(O)/commit: FORCE
 # These look at memory as it is given back (tests/unit/watch_free.h), or stand between
 # the code and a system call.
 $(addprefix $(O)/unit/test_,buf json log redact): LDFLAGS += \
-	-Wl,--wrap=free,--wrap=malloc,--wrap=reallocarray
+	-Wl,--wrap=free,--wrap=malloc,--wrap=realloc
 $(O)/unit/test_mem: LDFLAGS += \
-	-Wl,--wrap=free,--wrap=calloc,--wrap=reallocarray
+	-Wl,--wrap=free,--wrap=malloc,--wrap=calloc,--wrap=realloc
 $(O)/unit/test_fs: LDFLAGS += -Wl,--wrap=write
 $(O)/unit/test_trust: LDFLAGS += -Wl,--wrap=X509_STORE_add_cert \
 	-Wl,--wrap=X509_OBJECT_set1_X509

@@ -5,16 +5,24 @@
 /* Memory that has ended until some is given back. */
 static bool ended;
 
-void *__real_reallocarray(void *p, size_t n, size_t size);
-void *__wrap_reallocarray(void *p, size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+/* What a compiler makes of realloc(NULL, size). */
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void __real_free(void *p);
 void __wrap_free(void *p);
 
-void *__wrap_reallocarray(void *p, size_t n, size_t size)
+void *__wrap_realloc(void *p, size_t size)
 {
-	return ended ? NULL : __real_reallocarray(p, n, size);
+	return ended ? NULL : __real_realloc(p, size);
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return ended ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t n, size_t size)

@@ -1,6 +1,6 @@
 /*
  * Memory as it is at the moment of its release, for programs linked with
- * -Wl,--wrap=free,--wrap=malloc,--wrap=reallocarray: counts the blocks given back that
+ * -Wl,--wrap=free,--wrap=malloc,--wrap=realloc: counts the blocks given back that
  * still hold a text. And memory that ends: at the n-th allocation, and from then on.
  */
 #ifndef UNIT_WATCH_FREE_H
@@ -13,8 +13,8 @@
 
 void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
-void *__real_reallocarray(void *p, size_t n, size_t size);
-void *__wrap_reallocarray(void *p, size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+void *__wrap_realloc(void *p, size_t size);
 void __real_free(void *p);
 void __wrap_free(void *p);
 
@@ -34,14 +34,14 @@ void *__wrap_malloc(size_t size)
 	return watch_left == 1 && watch_failed ? NULL : __real_malloc(size);
 }
 
-void *__wrap_reallocarray(void *p, size_t n, size_t size)
+void *__wrap_realloc(void *p, size_t size)
 {
 	void *test = __wrap_malloc(1);
 
 	if (!test)
 		return NULL;
 	__real_free(test);
-	return __real_reallocarray(p, n, size);
+	return __real_realloc(p, size);
 }
 
 /* malloc() fails from the @n-th time on; 0: never. True: it had not failed before. */
