@@ -62,13 +62,15 @@ static int main_report(const struct app *app, const struct err *err)
 	AUTO_BUF struct buf text = BUF_INIT(4 * ERR_TEXT_MAX);
 	const struct command *c = app->command;
 	bool interrupted = err->kind == ERR_INTERRUPTED;
-	int code = main_exit_code(c, err);
+	/* With the same inputs the main step has failed, and the job is red by that. */
+	bool told = c && c->after_main && err->kind == ERR_USAGE;
+	int code = told ? 0 : main_exit_code(c, err);
 
 	buf_addf(&text, "%s%s%s",
 		 err->kind == ERR_NONE ? "a bug: it failed without a reason" : err->text,
 		 *err->hint ? ": " : "", err->hint);
-	log_at(interrupted ? LOG_INFO : LOG_ERROR, "%s", buf_str(&text));
-	if (!interrupted && err->kind != ERR_NO_TOKEN)
+	log_at(interrupted || told ? LOG_INFO : LOG_ERROR, "%s", buf_str(&text));
+	if (!interrupted && !told && err->kind != ERR_NO_TOKEN)
 		runner_annotate(&app->runner, RUNNER_ERROR, buf_str(&text));
 	if (c && c->failed)
 		c->failed(app, err, code);

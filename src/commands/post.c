@@ -209,11 +209,23 @@ static bool post_needs_refresher(const struct app *app, struct session *s)
 	       s->who.flow && session_check_revoker(s, &ignored) != 0;
 }
 
+/* The main step failed before there was anything to clean up, and has said why. */
+static bool post_is_idle(const struct app *app)
+{
+	const char *saved = app->command->after_main
+				    ? runner_saved(&app->runner, ACTION_STATE)
+				    : NULL;
+
+	return saved && !*saved;
+}
+
 int cmd_post(struct app *app, struct err *err)
 {
 	AUTO_SESSION struct session s = { .state = STATE_INIT };
 	struct err why = ERR_INIT;
 
+	if (post_is_idle(app))
+		return 0;
 	if (post_open(app, &s, &why))
 		return why.kind == ERR_NO_TOKEN ? 0 : post_fail(app, &why, err);
 	/* First, so that no token is minted after the others were revoked. */

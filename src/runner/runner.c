@@ -209,7 +209,7 @@ const char *runner_saved(const struct runner *r, const char *name)
 	if (!r->row->keeps_state)
 		return NULL;
 	snprintf(env, sizeof(env), "STATE_%s", name);
-	return runner_env(env);
+	return getenv(env);
 }
 
 /* On stdout every line is ours and whole, but for what came before our first one. */

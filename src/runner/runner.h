@@ -112,8 +112,8 @@ int runner_add(const struct runner *r, enum runner_file file, const char *text,
 	       struct err *err);
 
 /*
- * The value of STATE_<name> that the main step saved; NULL where there is none, and on
- * runners that would give what any step has put there.
+ * The value of STATE_<name> that the main step saved, "" where it came to nothing; NULL
+ * where there is none, and on runners that would give what any step has put there.
  */
 const char *runner_saved(const struct runner *r, const char *name);
 

@@ -293,6 +293,27 @@ not_given() {
 	[[ ! -e $BATS_TEST_TMPDIR/none ]]
 }
 
+@test "what the main step failed by is not annotated once more by post" {
+	local row inputs
+	use_genesys
+	inputs=(INPUT_PROVIDER=genesys "INPUT_CLIENT-ID=$CC_CLIENT_ID" "INPUT_CLIENT-SECRET=$CC_CLIENT_SECRET"
+		"INPUT_TOKEN-URL=$CC_TOKEN_URL" "INPUT_API-URL=$CC_API_URL" "INPUT_CA-FILE=$CC_CA_FILE")
+	forget
+	for row in INPUT_REGION=mars INPUT_TIMEOUT=x INPUT_STATE-DIR=/dev/null INPUT_CLIENT-SECRET= INPUT_CA-FILE=/no \
+		INPUT_PROVIDER=none GITHUB_OUTPUT=/none/x; do
+		runner_files
+		run env "${inputs[@]}" "$row" "$CC_TOKEN" action
+		[[ $status != 0 ]]
+		same 1 "$(grep -c '^::error\|^::warning' <<<"$output")"
+		ok env "${inputs[@]}" "$row" "STATE_state=$(given GITHUB_STATE state)" "$CC_TOKEN" post
+		[[ $output != *::error* && $output != *::warning* ]] || note "$row: $output"
+		[[ $row != INPUT_TIMEOUT* && $row != INPUT_CLIENT* ]] || {
+			ok env "${inputs[@]}" "$row" ACT=true "$CC_TOKEN" post
+			[[ $output != *::error* && $output != *::warning* ]] || note "act, $row: $output"
+		}
+	done
+}
+
 @test "GITHUB_STATE that can't be written: exit 5 before there is a token to lose" {
 	use_genesys
 	GITHUB_STATE=/dev/full fails_here 5 GITHUB_STATE cc action
