@@ -92,7 +92,7 @@ static int64_t call_header_number(const struct http_resp *resp, const char *name
 {
 	AUTO_BUF struct buf text = BUF_INIT(32);
 
-	if (!http_header(resp, name, &text) || !text.len || text.len > 9 ||
+	if (!name || !http_header(resp, name, &text) || !text.len || text.len > 9 ||
 	    strspn(buf_str(&text), "0123456789") != text.len)
 		return -1;
 	return strtol(buf_str(&text), NULL, 10);
@@ -112,9 +112,11 @@ static void call_hold(struct caller *c, int64_t ms)
  */
 static void call_heed_limit(struct caller *c, const struct http_resp *resp)
 {
-	int64_t count = call_header_number(resp, "inin-ratelimit-count");
-	int64_t allowed = call_header_number(resp, "inin-ratelimit-allowed");
-	int64_t reset = call_header_number(resp, "inin-ratelimit-reset");
+	const struct flow *f = c->session->record.flow;
+	const struct provider *p = f ? f->provider : NULL;
+	int64_t count = call_header_number(resp, p ? p->rate_used : NULL);
+	int64_t allowed = call_header_number(resp, p ? p->rate_allowed : NULL);
+	int64_t reset = call_header_number(resp, p ? p->rate_reset : NULL);
 	int64_t now = clock_boot_ms(), left = allowed - count - c->running;
 
 	if (count < 0 || allowed < 1 || reset < 1 || reset * 1000 > CALL_WAIT_MAX_MS)

@@ -15,7 +15,7 @@
  * 9.2.2) is repeated only where the server cannot have acted: it was never sent, or the
  * answer was 401, a limit, or 503 with Retry-After.
  *
- * Where the API tells how many requests are left (inin-ratelimit-*, docs/vendors.md),
+ * Where the API tells how many requests are left (headers that the provider's row names),
  * calls are held back before the limit is hit.
  */
 #ifndef API_CALL_H

@@ -148,7 +148,7 @@ static int order_read(const struct app *app, struct http_req *req, struct order 
 static bool api_host_is_told(const struct session *s)
 {
 	return s->who.flow &&
-	       (!s->who.flow->discover_api || settings_has(s->settings, SET_API_URL));
+	       (!s->who.flow->api_document || settings_has(s->settings, SET_API_URL));
 }
 
 /* Makes the path that @req asks for a URL at the session's API host. */

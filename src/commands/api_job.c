@@ -9,12 +9,11 @@
 #include "net/url.h"
 
 enum {
-	POLL_FIRST_MS = 1000,	       /* Genesys names no pace: 1 s, doubling, ... */
-	POLL_LONGEST_MS = 30 * 1000,   /* ... up to this */
-	EXTRACTION_POLL_MS = 30 * 1000 /* CXone: no more often, docs/vendors.md */
+	POLL_FIRST_MS = 1000, /* where the kind is not known */
+	POLL_LONGEST_MS = 30 * 1000,
 };
 
-/* An asynchronous job of either vendor: docs/vendors.md. */
+/* An asynchronous job of the API. */
 struct job {
 	struct app *app;
 	struct caller *caller;
@@ -23,6 +22,7 @@ struct job {
 	struct buf state;	      /* as last told */
 	struct buf result;	      /* where its result is, once it is done */
 	bool is_signed;		      /* ... which is a link that the job told */
+	const struct job_kind *kind;  /* as its answers tell; NULL: not known yet */
 	const struct job_options *opts;
 	int64_t next_ms; /* until the next look */
 	int64_t deadline_boot_ms;
@@ -36,11 +36,43 @@ static int job_get(struct job *j, struct call *call, struct err *err)
 	return call_run(j->caller, call, err);
 }
 
-/* The answer to the submission: {"jobId": …}, or the id as a JSON string. */
+/* The id in the answer to a submission of that kind; NULL: it is of another. */
+static const char *job_id(const struct job_kind *kind, const struct json *doc)
+{
+	return kind->id ? json_str(doc, kind->id) : json_text(doc);
+}
+
+static bool job_is_kind(const struct job_kind *kind, const struct json *doc,
+			bool submitted)
+{
+	const struct json *at = kind->holder ? json_get(doc, kind->holder) : doc;
+
+	return submitted ? job_id(kind, doc) != NULL : json_str(at, kind->state) != NULL;
+}
+
+/* The kind of all providers' rows that an answer is of; NULL: of none. */
+static const struct job_kind *job_find_kind(const struct json *doc, bool submitted)
+{
+	for (const struct provider *const *p = providers; *p; p++)
+		for (size_t i = 0; i < (*p)->job_count; i++)
+			if (job_is_kind(&(*p)->jobs[i], doc, submitted))
+				return &(*p)->jobs[i];
+	return NULL;
+}
+
+static void job_take_kind(struct job *j, const struct job_kind *kind)
+{
+	if (!kind || j->kind == kind)
+		return;
+	j->kind = kind;
+	j->next_ms = kind->poll_ms;
+}
+
 static int job_submit(struct job *j, const struct http_req *req, struct err *err)
 {
 	AUTO_CALL struct call call = CALL_INIT;
 	AUTO_JSON struct json *doc = NULL;
+	const struct job_kind *kind;
 	const char *id;
 
 	call.req.method = req->method;
@@ -53,13 +85,12 @@ static int job_submit(struct job *j, const struct http_req *req, struct err *err
 	doc = json_parse(buf_str(&call.resp.body), call.resp.body.len, err);
 	if (!doc)
 		return err_wrap(err, "the job's id");
-	id = json_text(doc) ? json_text(doc) : json_str(doc, "jobId");
-	id = id ? id : json_str(doc, "id");
+	kind = job_find_kind(doc, true);
+	id = kind ? job_id(kind, doc) : json_str(doc, "id");
 	if (!id || !*id)
 		return err_set(err, ERR_REFUSED,
 			       "the answer names no job; call without --wait");
-	if (json_text(doc))
-		j->next_ms = EXTRACTION_POLL_MS;
+	job_take_kind(j, kind);
 	buf_add(&j->url, buf_str(&req->url), strcspn(buf_str(&req->url), "?"));
 	buf_addc(&j->url, '/');
 	quote_percent(&j->url, id);
@@ -75,29 +106,35 @@ static bool job_is(const struct job *j, const char *words)
 	       (!at[len] || at[len] == ' ');
 }
 
+/* Where its result is, as far as it is told. */
+static void job_read_result(struct job *j, const struct json *result)
+{
+	const char *link = j->kind->link ? json_str(result, j->kind->link) : NULL;
+
+	j->is_signed = link != NULL;
+	if (link)
+		buf_set(&j->result, link);
+	else if (j->kind->result)
+		buf_addf(&j->result, "%s%s", buf_str(&j->url), j->kind->result);
+}
+
 /* What the job says of itself. */
 static int job_read(struct job *j, const struct http_resp *resp, struct err *err)
 {
 	AUTO_JSON struct json *doc =
 		json_parse(buf_str(&resp->body), resp->body.len, err);
-	const struct json *status = json_get(doc, "jobStatus");
-	const struct json *result = json_get(status, "result");
-	const char *state = json_str(status ? status : doc, status ? "status" : "state");
-	const char *why = json_str(result, "errorMessage");
+	const struct job_kind *kind = job_find_kind(doc, false);
+	const struct json *at = kind && kind->holder ? json_get(doc, kind->holder) : doc;
+	const char *why = json_str(json_get(at, "result"), "errorMessage");
 	AUTO_BUF struct buf clean = BUF_INIT(2048);
 
 	if (!doc)
 		return err_wrap(err, "the job");
-	if (!state)
+	if (!kind)
 		return err_set(err, ERR_REFUSED, "the answer tells no state of a job");
-	buf_set(&j->state, state);
-	if (status)
-		j->next_ms = EXTRACTION_POLL_MS;
-	j->is_signed = json_str(result, "url") != NULL;
-	if (j->is_signed)
-		buf_set(&j->result, json_str(result, "url"));
-	else if (!status)
-		buf_addf(&j->result, "%s/results", buf_str(&j->url));
+	job_take_kind(j, kind);
+	buf_set(&j->state, json_str(at, kind->state));
+	job_read_result(j, json_get(at, "result"));
 	if (!job_is(j, "FAILED CANCELLED CANCELED EXPIRED"))
 		return 0;
 	why = why ? why : json_str(doc, "errorMessage");
@@ -174,7 +211,7 @@ static int job_download(struct job *j, const char *base, struct call *call,
 	return rc;
 }
 
-/* A result of Genesys is a list on the API, that of CXone a signed link. */
+/* A list on the API, or a signed link. */
 static int job_result(struct job *j, const char *base, struct err *err)
 {
 	AUTO_CALL struct call call = CALL_INIT;

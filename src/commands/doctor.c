@@ -15,15 +15,14 @@ const struct arg_row doctor_options[] = {
 /* Another variable of the same setting, with another value, which is not used. */
 static const char *doctor_overruled(const struct settings *s, enum setting_id id)
 {
-	const struct setting_row *row = settings_row(id);
+	struct setting_variable v;
 
-	for (size_t i = 0; i < SETTING_ENV_MAX && row->env[i].name; i++) {
-		const char *value = getenv(row->env[i].name);
+	for (size_t i = 0; settings_variable(id, i, &v); i++) {
+		const char *value = getenv(v.name);
 
-		if ((row->env[i].only == PROVIDER_NONE ||
-		     row->env[i].only == s->provider) &&
-		    value && *value && strcmp(value, settings_str(s, id)) != 0)
-			return row->env[i].name;
+		if ((!v.only || v.only == s->provider) && value && *value &&
+		    strcmp(value, settings_str(s, id)) != 0)
+			return v.name;
 	}
 	return NULL;
 }
@@ -71,8 +70,8 @@ static void doctor_provider(struct doctor *d)
 
 	for (int id = 0; id < SETTING_COUNT; id++)
 		doctor_setting(d, (enum setting_id)id);
-	d->flow = provider_flow(s, true, &why);
-	if (!d->flow || provider_endpoints(d->flow, s, &d->endpoints, &why)) {
+	d->flow = flow_choose(s, true, &why);
+	if (!d->flow || endpoints_find(d->flow, s, &d->endpoints, &why)) {
 		report_fail(&d->report, "provider", &why);
 		d->flow = NULL;
 		return;

@@ -33,9 +33,10 @@ void doctor_clock(struct doctor *d);
 void doctor_token(struct doctor *d);
 
 /*
- * Of a Genesys client that its region does not know, which region does: found by a login
- * with a made-up secret, which is refused in one way where the client is known, and in
- * another where it isn't (docs/vendors.md). Stops at the first that knows it.
+ * Of a client that its region does not know, which region does: found by a login with a
+ * made-up secret, which is refused in one way where the client is known, and in another
+ * where it isn't. For providers whose row has such a probe. Stops at the first that
+ * knows it.
  */
 void doctor_region(struct doctor *d);
 

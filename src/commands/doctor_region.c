@@ -21,7 +21,7 @@ static int region_settings(const struct doctor *d, const char *region,
 
 	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
 		return -1;
-	ret->provider = PROVIDER_GENESYS;
+	ret->provider = d->settings->provider;
 	buf_set(&ret->v[SET_CLIENT_ID].value, settings_str(d->settings, SET_CLIENT_ID));
 	buf_set(&ret->v[SET_CLIENT_AUTH].value,
 		settings_str(d->settings, SET_CLIENT_AUTH));
@@ -32,18 +32,19 @@ static int region_settings(const struct doctor *d, const char *region,
 	return 0;
 }
 
-static enum region_answer region_read(const struct http_resp *resp)
+static enum region_answer region_read(const struct provider *p,
+				      const struct http_resp *resp)
 {
 	struct err ignored = ERR_INIT;
 	AUTO_JSON struct json *doc =
 		json_parse(buf_str(&resp->body), resp->body.len, &ignored);
 	const char *code = json_str(doc, "error");
 
-	if (!code || strcmp(code, "invalid_client") != 0)
+	if (!code || strcmp(code, p->probe.code) != 0)
 		return REGION_UNCLEAR;
-	return resp->status == 401   ? REGION_KNOWS_CLIENT
-	       : resp->status == 400 ? REGION_UNKNOWN_CLIENT
-				     : REGION_UNCLEAR;
+	return resp->status == p->probe.known	  ? REGION_KNOWS_CLIENT
+	       : resp->status == p->probe.unknown ? REGION_UNKNOWN_CLIENT
+						  : REGION_UNCLEAR;
 }
 
 static enum region_answer region_ask(struct doctor *d, const char *region)
@@ -59,11 +60,11 @@ static enum region_answer region_ask(struct doctor *d, const char *region)
 	settings_init(&made_up);
 	flow = region_settings(d, region, &made_up)
 		       ? NULL
-		       : provider_flow(&made_up, true, &ignored);
-	if (flow && provider_endpoints(flow, &made_up, &e, &ignored) == 0 &&
+		       : flow_choose(&made_up, true, &ignored);
+	if (flow && endpoints_find(flow, &made_up, &e, &ignored) == 0 &&
 	    oauth_token_request(flow, &e, &made_up, NULL, &req, &ignored) == 0 &&
 	    d->transport.http->perform(d->transport.http, &req, &resp, &ignored) == 0)
-		answer = region_read(&resp);
+		answer = region_read(d->flow->provider, &resp);
 	settings_release(&made_up);
 	return answer;
 }
@@ -91,26 +92,25 @@ static void region_report(struct doctor *d, const char *here, const struct regio
 
 void doctor_region(struct doctor *d)
 {
+	const struct provider *p = d->flow->provider;
 	const char *here = buf_str(&d->endpoints.region);
 	int64_t end = clock_boot_ms() + SEARCH_MS;
 	const struct region *found = NULL;
 	struct err ignored = ERR_INIT;
 
 	/* An endpoint or a sub-domain that was given by itself says where. */
-	if (d->flow->provider != PROVIDER_GENESYS || !*here ||
-	    settings_has(d->settings, SET_TOKEN_URL) ||
-	    settings_has(d->settings, SET_SUB_DOMAIN) ||
-	    region_ask(d, here) != REGION_UNKNOWN_CLIENT)
+	if (!p->probe.known || !*here || settings_has(d->settings, SET_TOKEN_URL) ||
+	    d->flow->key || region_ask(d, here) != REGION_UNKNOWN_CLIENT)
 		return;
 	log_info("%s does not know the client; the other regions are asked, with a "
 		 "made-up secret",
 		 here);
-	for (size_t i = 0; i < provider_region_count && !found; i++) {
-		const struct region *r = &provider_regions[i];
+	for (size_t i = 0; i < p->region_count && !found; i++) {
+		const struct region *r = &p->regions[i];
 
 		if (clock_boot_ms() > end || interrupt_check(&ignored))
 			break;
-		if (r->provider == PROVIDER_GENESYS && strcmp(r->name, here) != 0 &&
+		if (strcmp(r->name, here) != 0 &&
 		    region_ask(d, r->name) == REGION_KNOWS_CLIENT)
 			found = r;
 	}

@@ -39,8 +39,8 @@ static void token_revoke(struct doctor *d)
 			  "%s; the token that was got here lasts %s more", why, span);
 }
 
-/* HEAD /api/v2/tokens/me answers by the token alone (docs/vendors.md). */
-static void token_show_genesys(struct doctor *d, const char *api, const char *shown)
+/* HEAD of the row's path answers by the token alone. */
+static void token_show_good(struct doctor *d, const char *api, const char *shown)
 {
 	AUTO_REQ struct http_req req = HTTP_REQ_INIT;
 	AUTO_RESP struct http_resp resp = HTTP_RESP_INIT;
@@ -48,7 +48,7 @@ static void token_show_genesys(struct doctor *d, const char *api, const char *sh
 	struct err why = ERR_INIT;
 
 	req.method = "HEAD";
-	buf_addf(&req.url, "%s/api/v2/tokens/me", api);
+	buf_addf(&req.url, "%s%s", api, d->flow->token_path);
 	oauth_authorize(&req, buf_str(&d->token.access));
 	if (d->transport.http->perform(d->transport.http, &req, &resp, &why) == 0 &&
 	    resp.status < 300) {
@@ -74,8 +74,8 @@ static void token_show(struct doctor *d)
 			    "its host is not known");
 	else if (!url_same_origin(api, buf_str(&e->token_url)) && !doctor_way(d, api))
 		return;
-	else if (d->flow->revocation == REVOKE_GENESYS)
-		token_show_genesys(d, api, buf_str(&shown));
+	else if (d->flow->token_path)
+		token_show_good(d, api, buf_str(&shown));
 	else
 		report_ok(&d->report, "API", "%s answers", buf_str(&shown));
 }
@@ -108,11 +108,11 @@ static int token_get(struct doctor *d, int *ret_status, struct err *err)
 void doctor_token(struct doctor *d)
 {
 	struct err why = ERR_INIT;
-	int status = 0; /* of a refusal; 400: the client is not known (docs/vendors.md) */
+	int status = 0; /* of a refusal */
 
 	if (token_get(d, &status, &why)) {
 		report_fail(&d->report, "token", &why);
-		if (status == 400)
+		if (status && status == d->flow->provider->probe.unknown)
 			doctor_region(d);
 		if (d->token.access.len)
 			token_revoke(d);

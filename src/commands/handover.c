@@ -12,23 +12,31 @@ static void handover_add(struct handover *h, const char *name, const char *value
 {
 	struct buf *out = &h->v[h->count].value;
 
-	if (!*value && !getenv(name))
+	if ((!*value && !getenv(name)) || h->count == ARRAY_LEN(h->v))
 		return;
 	*out = BUF_INIT(BUF_SECRET_MAX);
 	buf_adds(out, value);
 	h->v[h->count++].name = name;
 }
 
-/* What the vendor's own tools read. A sub-domain tells no region; the user may. */
-static void handover_add_genesys(struct handover *h, const struct session *s)
+/* What the vendor's own tools read. A label of a host tells no region; the user may. */
+static void handover_add_vendors(struct handover *h, const struct session *s,
+				 const struct flow *f)
 {
-	handover_add(h, "GENESYSCLOUD_ACCESS_TOKEN", buf_str(&s->record.token.access));
-	if (s->at.region.len)
-		handover_add(h, "GENESYSCLOUD_REGION", buf_str(&s->at.region));
-	else if (!getenv("GENESYSCLOUD_REGION"))
-		log_info("no GENESYSCLOUD_REGION is handed over, since a sub-domain "
-			 "tells no region: set it for tools that read it, such as CX as "
-			 "Code");
+	const char *values[] = { [HANDED_TOKEN] = buf_str(&s->record.token.access),
+				 [HANDED_API_URL] = buf_str(&s->at.api_url),
+				 [HANDED_REGION] = buf_str(&s->at.region) };
+
+	for (size_t i = 0; i < f->provider->handed_count; i++) {
+		const struct handed *row = &f->provider->handed[i];
+
+		if (*values[row->what] || row->what != HANDED_REGION)
+			handover_add(h, row->name, values[row->what]);
+		else if (!getenv(row->name))
+			log_info("no %s is handed over, since a %s tells no region: set "
+				 "it for tools that read it",
+				 row->name, f->key ? f->key : "token-url");
+	}
 }
 
 int handover_fill(struct handover *ret, const struct session *s, const char *dir,
@@ -48,12 +56,8 @@ int handover_fill(struct handover *ret, const struct session *s, const char *dir
 	handover_add(ret, "CC_TOKEN_HEADER_FILE", buf_str(&header));
 	handover_add(ret, "CC_TOKEN_API_URL", api);
 	handover_add(ret, "CC_TOKEN_STATE", dir);
-	if (r->flow && r->flow->provider == PROVIDER_GENESYS) {
-		handover_add_genesys(ret, s);
-	} else if (r->flow && r->flow->provider == PROVIDER_CXONE) {
-		handover_add(ret, "CXONE_ACCESS_TOKEN", buf_str(&r->token.access));
-		handover_add(ret, "CXONE_API_URL", api);
-	}
+	if (r->flow)
+		handover_add_vendors(ret, s, r->flow);
 	return buf_check(&file, "the path of the token file", err);
 }
 

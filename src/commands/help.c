@@ -22,14 +22,16 @@ static void help_setting(struct buf *out, enum setting_id id)
 	const char *value = row->kind == SETTING_SECRET ? "(variable only)"
 			    : row->kind == SETTING_BOOL ? "[=true|false]"
 							: "VALUE";
+	AUTO_BUF struct buf help = BUF_INIT(4096);
 
 	buf_addf(out, "  %s%s %s\n      ", row->kind == SETTING_SECRET ? "" : "--",
 		 row->name, value);
-	help_plain(out, row->help);
+	settings_help(id, &help);
+	help_plain(out, buf_str(&help));
 	if (row->fallback)
 		buf_addf(out, " (default %s)", row->fallback);
 	buf_adds(out, "\n      ");
-	settings_env_names(id, PROVIDER_NONE, out);
+	settings_env_names(id, NULL, out);
 	buf_addc(out, '\n');
 }
 
@@ -78,9 +80,10 @@ static void help_markdown_settings(struct buf *out)
 
 		buf_addf(out, "| `%s`%s | ", row->name,
 			 row->kind == SETTING_SECRET ? " (secret)" : "");
-		settings_env_names((enum setting_id)id, PROVIDER_NONE, out);
-		buf_addf(out, " | %s | %s |\n", row->fallback ? row->fallback : "",
-			 row->help);
+		settings_env_names((enum setting_id)id, NULL, out);
+		buf_addf(out, " | %s | ", row->fallback ? row->fallback : "");
+		settings_help((enum setting_id)id, out);
+		buf_adds(out, " |\n");
 	}
 }
 

@@ -38,7 +38,7 @@ enum { AWAIT_MS = 100 };
 
 static const char *refresh_awaited(const struct app *app)
 {
-	const char *dir = getenv(settings_row(SET_STATE_DIR)->env[0].name);
+	const char *dir = getenv(settings_row(SET_STATE_DIR)->variables[0]);
 
 	return args_has(&app->args, "await-state-dir") && dir && *dir ? dir : NULL;
 }

@@ -249,10 +249,9 @@ static bool hint_grant(const struct asked *a, const struct reason *r, struct buf
 static bool hint_other_auth(const struct asked *a, const struct reason *r,
 			    struct buf *out)
 {
-	enum client_auth auth =
-		a->flow && a->endpoints
-			? provider_auth(a->flow, a->endpoints, a->settings)
-			: AUTH_NONE;
+	enum client_auth auth = a->flow && a->endpoints
+					? flow_auth(a->flow, a->endpoints, a->settings)
+					: AUTH_NONE;
 
 	(void)r;
 	buf_adds(out, auth == AUTH_BODY ? "basic" : "body");
@@ -356,7 +355,8 @@ const struct hint *hint_find(const struct asked *a, const struct reason *r,
 	const struct hint *h = hint_search(first, ARRAY_LEN(first), a, r, out);
 
 	if (!h && a->flow)
-		h = hint_search(a->flow->hints, a->flow->hint_count, a, r, out);
+		h = hint_search(a->flow->provider->hints, a->flow->provider->hint_count,
+				a, r, out);
 	if (!h)
 		h = hint_search(common, ARRAY_LEN(common), a, r, out);
 	if (!h)

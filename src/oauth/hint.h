@@ -5,8 +5,8 @@
 #ifndef OAUTH_HINT_H
 #define OAUTH_HINT_H
 
+#include "oauth/endpoints.h"
 #include "oauth/reason.h"
-#include "provider/provider.h"
 
 /* A request that was answered. What is not known is NULL. */
 struct asked {

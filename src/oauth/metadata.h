@@ -6,7 +6,7 @@
 #define OAUTH_METADATA_H
 
 #include "base/json.h"
-#include "provider/provider.h"
+#include "oauth/endpoints.h"
 
 enum { METADATA_PLACES = 3 };
 

@@ -8,7 +8,7 @@
 #include "net/http.h"
 #include "oauth/hint.h"
 #include "oauth/token.h"
-#include "provider/provider.h"
+#include "oauth/endpoints.h"
 
 /*
  * What an answer means for the next step. All but OAUTH_OK come with an error that is

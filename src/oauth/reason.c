@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/quote.h"
 #include "net/retry.h"
+#include "provider/provider.h"
 
 enum {
 	CODE_MAX = 150, /* bytes that are shown of each, at most */
@@ -132,25 +133,34 @@ static void reason_read_challenge(const struct http_resp *resp, struct reason *r
 		reason_clean(buf_str(&scope), CODE_MAX, &r->scope);
 }
 
-/* ININ-Correlation-Id: Genesys, on every answer. icStatusDescription: CXone's ACD API. */
+/* The first of these that came. */
+static void reason_read_id(const struct http_resp *resp, struct reason *r)
+{
+	static const char *const names[] = { "x-correlation-id", "x-request-id",
+					     "request-id", "x-ms-request-id",
+					     "x-amzn-requestid" };
+	AUTO_BUF struct buf value = BUF_INIT(BUF_URL_MAX);
+	bool found = false;
+
+	for (const struct provider *const *p = providers; *p && !found; p++)
+		found = (*p)->header_id && http_header(resp, (*p)->header_id, &value);
+	for (size_t i = 0; i < ARRAY_LEN(names) && !found; i++)
+		found = http_header(resp, names[i], &value);
+	reason_clean(buf_str(&value), ID_MAX, &r->id);
+}
+
 static void reason_read_headers(const struct http_resp *resp, struct reason *r)
 {
-	static const char *const ids[] = { "inin-correlation-id", "x-correlation-id",
-					   "x-request-id",	  "request-id",
-					   "x-ms-request-id",	  "x-amzn-requestid" };
-	AUTO_BUF struct buf value = BUF_INIT(BUF_URL_MAX);
+	AUTO_BUF struct buf told = BUF_INIT(BUF_URL_MAX), link = BUF_INIT(BUF_URL_MAX);
 
-	if (http_header(resp, "icstatusdescription", &value))
-		reason_clean(buf_str(&value), TEXT_MAX, &r->told);
-	for (size_t i = 0; i < ARRAY_LEN(ids) && !r->id.len; i++) {
-		buf_reset(&value);
-		if (http_header(resp, ids[i], &value))
-			reason_clean(buf_str(&value), ID_MAX, &r->id);
-	}
-	buf_reset(&value);
-	if (resp->status / 100 == 3 && http_header(resp, "location", &value)) {
-		buf_cut(&value, strcspn(buf_str(&value), "?#"));
-		reason_clean(buf_str(&value), TEXT_MAX, &r->link);
+	for (const struct provider *const *p = providers; *p; p++)
+		if ((*p)->header_error && !told.len)
+			http_header(resp, (*p)->header_error, &told);
+	reason_clean(buf_str(&told), TEXT_MAX, &r->told);
+	reason_read_id(resp, r);
+	if (resp->status / 100 == 3 && http_header(resp, "location", &link)) {
+		buf_cut(&link, strcspn(buf_str(&link), "?#"));
+		reason_clean(buf_str(&link), TEXT_MAX, &r->link);
 	}
 }
 
@@ -165,13 +175,22 @@ static void reason_between(const char *text, const char *open, const char *close
 	buf_add(out, from, to ? (size_t)(to - from) : strlen(from));
 }
 
-/*
- * Genesys lists them: messageParams.permissions, a text "[a, b]" or an array, else in the
- * message (docs/vendors.md).
- */
+/* Where a provider's row says that an error lists them: a text "[a, b]", or an array. */
+static const struct json *reason_find_permissions(const struct json *doc)
+{
+	const struct json *v = NULL;
+
+	for (const struct provider *const *p = providers; *p && !v; p++)
+		if ((*p)->permissions[0])
+			v = json_get(json_get(doc, (*p)->permissions[0]),
+				     (*p)->permissions[1]);
+	return v;
+}
+
+/* Else in the message: "… permissions assigned: [a, b]", "… permission(s): a, b." */
 static void reason_read_permissions(const struct json *doc, struct reason *r)
 {
-	const struct json *v = json_get(json_get(doc, "messageParams"), "permissions");
+	const struct json *v = reason_find_permissions(doc);
 	AUTO_BUF struct buf list = BUF_INIT(BUF_BODY_MAX);
 	const char *text = json_text(v);
 	const char *message = json_str(doc, "message");

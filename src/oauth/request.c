@@ -86,7 +86,7 @@ static void oauth_form(const struct flow *f, const struct endpoints *e,
 		quote_form_pair(body, "scope", settings_str(s, SET_SCOPE));
 	if (settings_has(s, SET_AUDIENCE))
 		quote_form_pair(body, "audience", settings_str(s, SET_AUDIENCE));
-	oauth_authenticate(provider_auth(f, e, s), s, req);
+	oauth_authenticate(flow_auth(f, e, s), s, req);
 }
 
 static void oauth_json(const struct settings *s, const char *refresh_token,
@@ -106,16 +106,15 @@ static void oauth_json(const struct settings *s, const char *refresh_token,
 	json_free(body);
 }
 
-/* The refresh endpoint stands on the host of the login, behind the same prefix. */
-static void oauth_userhub_refresh(struct buf *url)
+/* Such a refresh endpoint stands on the host of the login, behind the same prefix. */
+static void oauth_renewal_url(const struct flow *f, struct buf *url)
 {
-	static const char login[] = "/authentication/v1/token/access-key";
-	size_t len = strcspn(buf_str(url), "?"), tail = sizeof(login) - 1;
+	size_t len = strcspn(buf_str(url), "?"), tail = strlen(f->login_path);
 
 	buf_cut(url, len);
-	if (len >= tail && strcmp(buf_str(url) + len - tail, login) == 0)
+	if (len >= tail && strcmp(buf_str(url) + len - tail, f->login_path) == 0)
 		buf_cut(url, len - tail);
-	buf_adds(url, "/public/user/refresh");
+	buf_adds(url, f->renewal_path);
 }
 
 int oauth_token_request(const struct flow *f, const struct endpoints *e,
@@ -125,8 +124,8 @@ int oauth_token_request(const struct flow *f, const struct endpoints *e,
 	const char *renew = refresh_token && *refresh_token ? refresh_token : NULL;
 
 	buf_set(&ret->url, buf_str(&e->token_url));
-	if (renew && f->renewal == RENEW_USERHUB)
-		oauth_userhub_refresh(&ret->url);
+	if (renew && f->renewal_path)
+		oauth_renewal_url(f, &ret->url);
 	if (f->grant == GRANT_ACCESS_KEY)
 		oauth_json(s, renew, ret);
 	else
@@ -153,9 +152,9 @@ int oauth_revoke_request(const struct flow *f, const struct endpoints *e,
 			       "%s has no revocation; its tokens run out",
 			       provider_name(f->provider));
 	buf_set(&ret->url, buf_str(&e->revoke_url));
-	if (f->revocation == REVOKE_GENESYS) {
+	if (f->revocation == REVOKE_ITSELF) {
 		if (!ret->url.len)
-			buf_addf(&ret->url, "%s/api/v2/tokens/me", buf_str(&e->api_url));
+			buf_addf(&ret->url, "%s%s", buf_str(&e->api_url), f->token_path);
 		ret->method = "DELETE";
 		oauth_authorize(ret, token);
 	} else {
@@ -163,7 +162,7 @@ int oauth_revoke_request(const struct flow *f, const struct endpoints *e,
 		quote_form_pair(&ret->body, "token", token);
 		quote_form_pair(&ret->body, "token_type_hint",
 				is_refresh ? "refresh_token" : "access_token");
-		oauth_authenticate(provider_revoke_auth(f, e, s), s, ret);
+		oauth_authenticate(flow_revoke_auth(f, e, s), s, ret);
 	}
 	if (!ret->url.len)
 		return err_set(err, ERR_REFUSED,

@@ -272,8 +272,8 @@ static bool oauth_is_failure(const struct http_resp *resp)
 }
 
 /*
- * RFC 7009 section 2.2: 200 also for a token that is not known. Genesys answers 401 for
- * one that is gone (docs/vendors.md), but its wrong client would not get a token at all.
+ * RFC 7009 section 2.2: 200 also for a token that is not known. One that ends itself is
+ * answered 401 when it is gone already (docs/vendors.md).
  */
 enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct endpoints *e,
 				       const struct settings *s,
@@ -282,7 +282,7 @@ enum oauth_verdict oauth_revoke_answer(const struct flow *f, const struct endpoi
 {
 	const struct asked a = { ASK_REVOCATION, f, e, s };
 	bool done = resp->status >= 200 && resp->status < 300;
-	bool gone = f->revocation == REVOKE_GENESYS && resp->status == 401;
+	bool gone = f->revocation == REVOKE_ITSELF && resp->status == 401;
 	AUTO_REASON struct reason r;
 
 	reason_read(resp, &r);

@@ -1,12 +1,18 @@
 /*
- * Vendors as data: regions, and one row for each way to get a token. What cannot be data
- * is an enum that oauth/ handles; there are no callbacks. Sources: docs/vendors.md.
+ * Vendors as data: a provider is one row, whole, in a file of its own, and stands in the
+ * list of provider.c. Settings are named as in settings/table.c, by their option. What
+ * can't be data is an enum that oauth/ handles; there are no callbacks. Where the facts
+ * were read: docs/vendors.md.
  */
 #ifndef PROVIDER_PROVIDER_H
 #define PROVIDER_PROVIDER_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
 #include "provider/hint.h"
-#include "settings/settings.h"
 
 enum grant {
 	GRANT_CLIENT_CREDENTIALS, /* RFC 6749 section 4.4 */
@@ -23,88 +29,137 @@ enum client_auth {
 
 enum revocation {
 	REVOKE_NONE,
-	REVOKE_GENESYS, /* DELETE /api/v2/tokens/me with the token itself */
+	REVOKE_ITSELF, /* DELETE of flow.token_path on the API, by the token itself */
 	REVOKE_RFC7009,
 };
 
-enum renewal {
-	RENEW_RFC6749, /* grant_type=refresh_token at the token endpoint */
-	RENEW_USERHUB, /* CXone: JSON {"token": …} at /public/user/refresh */
-};
+struct provider;
 
+/* One way to get a token. */
 struct flow {
-	const char *name;
-	enum provider_id provider;
+	const char *name; /* in state.json */
+	const struct provider *provider;
+	/* Taken where these settings are given, "a|b" one of them; the most wins. */
+	const char *wants[2];
 	enum grant grant;
 	enum client_auth auth; /* default; the setting client-auth may change it */
 	bool raw_basic;	       /* what it means by "basic" is AUTH_BASIC_RAW */
-	const char *token_url; /* "{}" is the region's domain, area or sub-domain */
+	const char *token_url; /* "{}" is the region's key, or the setting @key */
 	const char *api_url;   /* likewise; NULL: by discovery or none */
+	const char *key;       /* a setting that is one label of a host; NULL: region */
 	const char *issuer;    /* default for discovery; NULL: none */
 	bool discover_token;   /* token endpoint by discovery, unless token-url is set */
 	bool trusts_metadata;  /* they name the issuer, and how clients authenticate */
-	bool discover_api; /* API host by cxone-configuration, unless api-url is set */
+	/* The API host by a document below the issuer, "{}" is the tenant; NULL: no. */
+	const char *api_document, *api_member;
+	const char *tenant_claim; /* of the id or access token, where no setting tells */
 	enum revocation revocation;
-	enum renewal renewal;
+	const char
+		*token_path; /* on the API host: HEAD tells whether the token is good */
+	/*
+	 * Refresh tokens go as JSON {"token": …} to this path, in place of the login's
+	 * own; NULL: RFC 6749, grant_type=refresh_token at the token endpoint.
+	 */
+	const char *renewal_path, *login_path;
 	int64_t lifetime; /* seconds, where an answer gives none */
 	bool any_token;	  /* its tokens may have more than RFC 6750's characters */
-	const struct hint *hints; /* they go before those for every server */
-	size_t hint_count;
 };
 
 struct region {
-	enum provider_id provider;
 	const char *name; /* AWS region, or CXone area */
 	const char *place;
 	const char *key; /* what "{}" stands for: the domain, or the area */
 };
 
-/* The regions of all providers, in the order of the vendors' lists. */
-extern const struct region provider_regions[];
-extern const size_t provider_region_count;
-
-extern const struct flow provider_flows[];
-extern const size_t provider_flow_count;
-
-/* Where requests go. Empty: not known yet (by discovery), or none. */
-struct endpoints {
-	struct buf token_url, api_url, revoke_url, issuer;
-	struct buf region; /* what the vendor's own tools call it; empty without */
-	/* What the server takes of "basic|body|none"; empty: it does not tell. */
-	struct buf auth, revoke_auth;
+/* What a region may be beside the rows: new ones arrive before any tool knows them. */
+enum region_kind {
+	REGION_NONE,   /* the provider has no regions */
+	REGION_DOMAIN, /* a domain */
+	REGION_AREA,   /* two letters and a digit */
 };
 
-#define ENDPOINTS_INIT                                                     \
-	((struct endpoints){ BUF_INIT(BUF_URL_MAX), BUF_INIT(BUF_URL_MAX), \
-			     BUF_INIT(BUF_URL_MAX), BUF_INIT(BUF_URL_MAX), \
-			     BUF_INIT(256), BUF_INIT(32), BUF_INIT(32) })
-#define AUTO_ENDPOINTS __attribute__((cleanup(endpoints_release)))
+/* What the vendor's own tools call a setting, in the order in which they are read. */
+struct variable {
+	const char *setting, *name;
+};
 
-/*
- * The row that the settings ask for. NULL with ERR_USAGE when a needed setting is
- * missing; with @need_secrets false, missing secrets are none of its business.
- */
-const struct flow *provider_flow(const struct settings *s, bool need_secrets,
-				 struct err *err);
+/* What the vendor's own tools find in the environment of later steps. */
+struct handed {
+	const char *name;
+	enum { HANDED_TOKEN, HANDED_API_URL, HANDED_REGION } what;
+};
 
-/*
- * Fills what settings, region and row tell without the network. -1: ERR_USAGE. An
- * unknown region is refused with the nearest known names.
- */
-int provider_endpoints(const struct flow *f, const struct settings *s,
-		       struct endpoints *ret, struct err *err);
+/* An asynchronous job of the API: how it is submitted, looked at and fetched. */
+struct job_kind {
+	const char *id; /* member of the answer to the submission; NULL: a bare string */
+	const char *holder; /* member that holds the rest; NULL: the document itself */
+	const char *state;  /* member */
+	const char
+		*result;  /* path below the job's, of a list; NULL: a signed link, ... */
+	const char *link; /* ... which is this member of the member "result" */
+	int64_t poll_ms;  /* before the first look; twice that before the next, and on */
+};
 
-/*
- * The client authentication in force: by the setting, else the row, where the server
- * takes that; else another that it takes. At the revocation endpoint the server goes
- * before the setting, which is meant for the token endpoint first of all.
- */
-enum client_auth provider_auth(const struct flow *f, const struct endpoints *e,
-			       const struct settings *s);
-enum client_auth provider_revoke_auth(const struct flow *f, const struct endpoints *e,
-				      const struct settings *s);
+struct provider {
+	const char *name;  /* the setting provider */
+	const char *title; /* for people */
+	const struct flow *flows;
+	size_t flow_count;
+	const struct variable *variables;
+	size_t variable_count;
+	const char *own[4]; /* settings that are for providers which list them alone */
 
-void endpoints_release(struct endpoints *e);
-void endpoints_copy(struct endpoints *to, const struct endpoints *from);
+	const struct region *regions; /* in the order of the vendor's list */
+	size_t region_count;
+	enum region_kind region_kind;
+	const char *default_region;  /* NULL: it must be given */
+	const char *region_help;     /* for the table of settings */
+	const char *region_example;  /* "set region to …" */
+	const char *region_hint;     /* beside the nearest names of an unknown one */
+	const char *region_hosts[4]; /* prefixes that a host of a region has */
+	/*
+	 * A token endpoint that knows a client answers a wrong secret by @known, one that
+	 * does not by @unknown, both with this code; 0: it does not tell them apart.
+	 */
+	struct {
+		int known, unknown;
+		const char *code;
+	} probe;
+
+	const struct handed *handed;
+	size_t handed_count;
+
+	/* Headers of the API; NULL: none. Numbers, the last one in seconds. */
+	const char *rate_used, *rate_allowed, *rate_reset;
+	const char *header_id;	    /* by which the vendor finds a request again */
+	const char *header_error;   /* that says why it failed */
+	const char *permissions[2]; /* member of a member: those that are missing */
+	const struct job_kind *jobs;
+	size_t job_count;
+
+	const struct hint *hints; /* they go before those for every server */
+	size_t hint_count;
+};
+
+/* All of them, in the order in which they are shown; a NULL ends the list. */
+extern const struct provider *const providers[];
+
+/* The provider of that name in any case, NULL when there is none. */
+const struct provider *provider_by_name(const char *name);
+
+/* "" for NULL. */
+const char *provider_name(const struct provider *p);
+
+/* True unless the setting is listed as another's own. */
+bool provider_takes(const struct provider *p, const char *setting);
+
+/* The first that lists the setting as its own; NULL: it is for all. */
+const struct provider *provider_owner(const char *setting);
+
+/* The row of that name, NULL when there is none. */
+const struct flow *provider_flow_by_name(const char *name);
+
+/* "genesys, cxone or oauth2", each with @quote around it. */
+void provider_list(const char *quote, struct buf *out);
 
 #endif

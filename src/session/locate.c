@@ -7,7 +7,7 @@
 #include "base/quote.h"
 #include "net/url.h"
 #include "oauth/oauth.h"
-#include "provider/rule.h"
+#include "oauth/rule.h"
 
 void session_default_name(const struct flow *f, const struct endpoints *e,
 			  const struct settings *s, char name[static STATE_NAME_SIZE])
@@ -29,13 +29,13 @@ void session_default_name(const struct flow *f, const struct endpoints *e,
  */
 static int session_identify(struct session *s, struct err *err)
 {
-	s->who.flow = provider_flow(s->settings, false, &s->who.login_err);
+	s->who.flow = flow_choose(s->settings, false, &s->who.login_err);
 	if (!s->who.flow)
 		return 0;
-	s->who.can_login = provider_flow(s->settings, true, &s->who.login_err) != NULL;
+	s->who.can_login = flow_choose(s->settings, true, &s->who.login_err) != NULL;
 	s->who.armed = rule_is_armed(s->settings);
 	oauth_hide(s->settings);
-	if (provider_endpoints(s->who.flow, s->settings, &s->who.given, err))
+	if (endpoints_find(s->who.flow, s->settings, &s->who.given, err))
 		return -1;
 	endpoints_copy(&s->at, &s->who.given);
 	session_default_name(s->who.flow, &s->who.given, s->settings, s->who.name);
@@ -53,7 +53,7 @@ static const char *session_client_id(const struct session *s)
 static void session_record_endpoints(struct session *s)
 {
 	struct endpoints *stored = &s->record.endpoints;
-	bool undiscovered = s->who.flow->discover_api && !s->found_api &&
+	bool undiscovered = s->who.flow->api_document && !s->found_api &&
 			    !settings_has(s->settings, SET_API_URL);
 
 	if (!undiscovered || !stored->api_url.len)

@@ -57,7 +57,7 @@ struct session {
 	struct session_identity who;
 	struct state state;
 	struct record record; /* as last read or written */
-	/* Where requests go, by the rule (provider/rule.h); never record.endpoints. */
+	/* Where requests go, by the rule (oauth/rule.h); never record.endpoints. */
 	struct endpoints at;
 	bool found_api;	    /* the API host among them is discovered */
 	struct buf ca_file; /* by the caller, for the record */

@@ -54,16 +54,16 @@ static bool login_tenant(const struct login *l, const struct token *t, struct bu
 		buf_adds(out, settings_str(l->settings, SET_TENANT_ID));
 		return true;
 	}
-	return token_jwt_text(buf_str(&t->id), "tenantId", out) ||
-	       token_jwt_text(buf_str(&t->access), "tenantId", out);
+	return token_jwt_text(buf_str(&t->id), l->flow->tenant_claim, out) ||
+	       token_jwt_text(buf_str(&t->access), l->flow->tenant_claim, out);
 }
 
-/* docs/vendors.md, "NICE CXone: discovery". */
+/* By the document that the row names. */
 static int login_discover_api(struct login *l, const struct token *t,
 			      const struct budget *budget, struct err *err)
 {
 	AUTO_BUF struct buf tenant = BUF_INIT(1024), url = BUF_INIT(BUF_URL_MAX);
-	AUTO_BUF struct buf api = BUF_INIT(BUF_URL_MAX);
+	AUTO_BUF struct buf api = BUF_INIT(BUF_URL_MAX), path = BUF_INIT(BUF_URL_MAX);
 	AUTO_JSON struct json *doc = NULL;
 
 	if (!login_tenant(l, t, &tenant)) {
@@ -71,15 +71,15 @@ static int login_discover_api(struct login *l, const struct token *t,
 		return err_hint(err,
 				"set tenant-id (CC_TENANT_ID) or api-url (CC_API_URL)");
 	}
-	buf_addf(&url, "%s/.well-known/cxone-configuration?tenantId=",
-		 buf_str(&l->endpoints->issuer));
-	quote_percent(&url, buf_str(&tenant));
+	quote_percent(&path, buf_str(&tenant));
+	buf_adds(&url, buf_str(&l->endpoints->issuer));
+	endpoints_expand(l->flow->api_document, buf_str(&path), &url);
 	doc = discover_document(l, buf_str(&url), budget, err);
-	if (!doc || metadata_endpoint(doc, "api_endpoint", &api, err))
+	if (!doc || metadata_endpoint(doc, l->flow->api_member, &api, err))
 		return -1;
 	if (!api.len)
-		return err_set(err, ERR_REFUSED,
-			       "cxone-configuration has no api_endpoint");
+		return err_set(err, ERR_REFUSED, "%s has no %s", buf_str(&url),
+			       l->flow->api_member);
 	while (api.len && api.ptr[api.len - 1] == '/')
 		buf_cut(&api, api.len - 1);
 	buf_set(&l->endpoints->api_url, buf_str(&api));
@@ -105,7 +105,7 @@ void login_find_api(struct login *l, const struct token *t, const struct budget 
 	AUTO_BUF struct buf cure = BUF_INIT(1024);
 	struct err err = ERR_INIT;
 
-	if (l->found_api || !l->flow->discover_api ||
+	if (l->found_api || !l->flow->api_document ||
 	    settings_has(l->settings, SET_API_URL))
 		return;
 	l->found_api = login_discover_api(l, t, budget, &err) == 0;

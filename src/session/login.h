@@ -1,6 +1,7 @@
 /*
  * The way from credentials to a token over the network: discovery where the flow needs
- * it, the token request, and for CXone the API host. Each step of it under one budget.
+ * it, the token request, and where a row says so the API host. Each step of it under one
+ * budget.
  */
 #ifndef SESSION_LOGIN_H
 #define SESSION_LOGIN_H

@@ -206,14 +206,6 @@ void record_print(const struct record *r, struct buf *out)
 	json_free(o);
 }
 
-static const struct flow *record_flow(const char *name)
-{
-	for (size_t i = 0; name && i < provider_flow_count; i++)
-		if (strcmp(provider_flows[i].name, name) == 0)
-			return &provider_flows[i];
-	return NULL;
-}
-
 /* It becomes part of a path of the engine, and a job's steps can write this file. */
 static bool record_is_id(const char *text)
 {
@@ -226,7 +218,7 @@ int record_parse(const char *text, size_t len, struct record *ret, struct err *e
 	AUTO_JSON struct json *o = json_parse(text, len, err);
 	const struct json *token = json_get(o, "token");
 	const struct json *list = json_get(o, "replaced");
-	const char *identity = json_str(o, "identity");
+	const char *identity = json_str(o, "identity"), *flow = json_str(o, "flow");
 
 	if (!o)
 		return err_wrap(err, "state.json");
@@ -245,7 +237,7 @@ int record_parse(const char *text, size_t len, struct record *ret, struct err *e
 		if (record_keep(ret, &t, err))
 			return -1;
 	}
-	ret->flow = record_flow(json_str(o, "flow"));
+	ret->flow = flow ? provider_flow_by_name(flow) : NULL;
 	buf_set(&ret->client_id, json_str(o, "client_id"));
 	snprintf(ret->identity, sizeof(ret->identity), "%s", identity ? identity : "");
 	record_parse_endpoints(json_get(o, "endpoints"), &ret->endpoints);

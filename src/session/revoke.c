@@ -7,7 +7,7 @@
 
 bool revoke_is_known(const struct flow *flow, const struct endpoints *endpoints)
 {
-	return flow && (flow->revocation == REVOKE_GENESYS || endpoints->revoke_url.len);
+	return flow && (flow->revocation == REVOKE_ITSELF || endpoints->revoke_url.len);
 }
 
 struct revoke_answer {
@@ -34,7 +34,7 @@ int revoke_check_client(const struct revoker *v, struct err *err)
 		err_set(err, ERR_USAGE, "the credentials of the client are not given");
 		return err_hint(err, "those that are here are of another server");
 	}
-	if (v->flow->revocation == REVOKE_GENESYS)
+	if (v->flow->revocation == REVOKE_ITSELF)
 		return 0;
 	if (v->armed &&
 	    strcmp(settings_str(v->settings, SET_CLIENT_ID), v->client_id) == 0)

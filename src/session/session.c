@@ -364,7 +364,7 @@ static void session_find_api(struct session *s)
 	struct budget budget = budget_start(s->settings);
 	struct login login;
 
-	if (!s->who.armed || s->found_api || !s->who.flow->discover_api ||
+	if (!s->who.armed || s->found_api || !s->who.flow->api_document ||
 	    session_way(s, &login, &ignored))
 		return;
 	login_find_api(&login, &s->record.token, &budget);

@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #include "oauth/token.h"
-#include "provider/provider.h"
+#include "oauth/endpoints.h"
 
 enum { STATE_VERSION = 1, STATE_NAME_SIZE = 80 };
 

@@ -22,19 +22,25 @@ static bool environment_is_input(const char *entry, size_t len, const char *sett
 	return true;
 }
 
+static bool environment_is_variable(const char *entry, size_t len, enum setting_id id)
+{
+	struct setting_variable v;
+
+	for (size_t i = 0; settings_variable(id, i, &v); i++)
+		if (strlen(v.name) == len && strncmp(entry, v.name, len) == 0)
+			return true;
+	return false;
+}
+
 static bool environment_is_secret(const char *entry, size_t len)
 {
 	for (int id = 0; id < SETTING_COUNT; id++) {
 		const struct setting_row *row = settings_row((enum setting_id)id);
 
-		if (row->kind != SETTING_SECRET)
-			continue;
-		if (environment_is_input(entry, len, row->name))
+		if (row->kind == SETTING_SECRET &&
+		    (environment_is_input(entry, len, row->name) ||
+		     environment_is_variable(entry, len, (enum setting_id)id)))
 			return true;
-		for (size_t i = 0; i < SETTING_ENV_MAX && row->env[i].name; i++)
-			if (strlen(row->env[i].name) == len &&
-			    strncmp(entry, row->env[i].name, len) == 0)
-				return true;
 	}
 	return false;
 }

@@ -20,7 +20,7 @@ void settings_export(const struct settings *s, struct buf *out)
 			settings_export_one((enum setting_id)i, buf_str(&v->value), out);
 	}
 	/* Names of one vendor's own told it; the common ones that go out don't. */
-	if (s->provider != PROVIDER_NONE)
+	if (s->provider)
 		settings_export_one(SET_PROVIDER, provider_name(s->provider), out);
 	for (size_t i = 0; i < ARRAY_LEN(proxies); i++) {
 		const char *value = getenv(proxies[i]);
@@ -32,7 +32,7 @@ void settings_export(const struct settings *s, struct buf *out)
 
 void settings_export_one(enum setting_id id, const char *value, struct buf *out)
 {
-	const char *name = settings_row(id)->env[0].name;
+	const char *name = settings_row(id)->variables[0];
 
 	if (name)
 		export_pair(out, name, value);

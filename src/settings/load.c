@@ -1,6 +1,5 @@
 #include "settings/settings.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -33,7 +32,7 @@ int settings_set_option(struct settings *s, enum setting_id id, const char *valu
 	if (row->kind == SETTING_SECRET) {
 		err_set(err, ERR_USAGE, "--%s: a secret is never an option", row->name);
 		return err_hint(err, "others can read a command line; set %s",
-				row->env[0].name);
+				row->variables[0]);
 	}
 	if (*value)
 		settings_take(s, id, value, FROM_OPTION, row->name);
@@ -47,9 +46,9 @@ static const char *settings_input(const struct settings *s, const struct setting
 	return value && *value ? value : NULL;
 }
 
-static const char *settings_env(const struct setting_row *row, size_t i)
+static const char *settings_env(const char *name)
 {
-	const char *value = getenv(row->env[i].name);
+	const char *value = getenv(name);
 
 	return value && *value ? value : NULL;
 }
@@ -92,19 +91,18 @@ static bool settings_take_saved(struct settings *s, enum setting_id id)
 
 static bool settings_take_variable(struct settings *s, enum setting_id id)
 {
-	const struct setting_row *row = settings_row(id);
+	struct setting_variable v;
 
-	for (size_t i = 0; i < SETTING_ENV_MAX && row->env[i].name; i++) {
-		const char *value = settings_env(row, i);
+	for (size_t i = 0; settings_variable(id, i, &v); i++) {
+		const char *value = settings_env(v.name);
 
-		if (!value || (row->env[i].only != PROVIDER_NONE &&
-			       row->env[i].only != s->provider))
+		if (!value || (v.only && v.only != s->provider))
 			continue;
-		if (s->confined && row->decides) {
-			s->v[id].denied = row->env[i].name;
+		if (s->confined && settings_row(id)->decides) {
+			s->v[id].denied = v.name;
 			return false;
 		}
-		settings_take(s, id, value, FROM_ENV, row->env[i].name);
+		settings_take(s, id, value, FROM_ENV, v.name);
 		return true;
 	}
 	return false;
@@ -127,13 +125,11 @@ static void settings_read(struct settings *s, enum setting_id id)
 
 static const char *settings_empty_variable(const struct settings *s, enum setting_id id)
 {
-	const struct setting_row *row = settings_row(id);
+	struct setting_variable v;
 
-	for (size_t i = 0; i < SETTING_ENV_MAX && row->env[i].name; i++)
-		if (settings_reads(s, id) && getenv(row->env[i].name) &&
-		    (row->env[i].only == PROVIDER_NONE ||
-		     row->env[i].only == s->provider))
-			return row->env[i].name;
+	for (size_t i = 0; settings_reads(s, id) && settings_variable(id, i, &v); i++)
+		if (getenv(v.name) && (!v.only || v.only == s->provider))
+			return v.name;
 	return NULL;
 }
 
@@ -151,49 +147,54 @@ int settings_check_empty(const struct settings *s, enum setting_id id, struct er
 			s->sources.emptied ? s->sources.emptied : "give it a value");
 }
 
-/* Adds the credentials that are there to @names; returns a bit for each provider seen. */
-static unsigned int settings_credentials(const struct settings *s, struct buf *names)
+/* Which providers the credentials are of: none, this one, or more than one. */
+struct settings_seen {
+	const struct provider *one;
+	bool more;
+	struct buf names; /* of what is there */
+};
+
+static void settings_see(struct settings_seen *seen, const char *name,
+			 const struct provider *only)
 {
-	unsigned int seen = 0;
+	buf_addf(&seen->names, "%s%s", seen->names.len ? ", " : "", name);
+	seen->more = seen->more || (only && seen->one && seen->one != only);
+	seen->one = seen->one ? seen->one : only;
+}
 
-	for (int id = 0; id < SETTING_COUNT; id++) {
-		const struct setting_row *row = settings_row((enum setting_id)id);
-		bool given = s->v[id].from == FROM_OPTION || settings_input(s, row);
+static void settings_see_credential(const struct settings *s, enum setting_id id,
+				    struct settings_seen *seen)
+{
+	const struct setting_row *row = settings_row(id);
+	struct setting_variable v;
 
-		if (!row->credential)
-			continue;
-		if (given) {
-			seen |= row->only ? 1u << row->only : 0;
-			buf_addf(names, "%s%s", names->len ? ", " : "", row->name);
-		}
-		for (size_t i = 0; i < SETTING_ENV_MAX && row->env[i].name; i++) {
-			if (!settings_reads(s, (enum setting_id)id) ||
-			    !settings_env(row, i))
-				continue;
-			seen |= row->env[i].only ? 1u << row->env[i].only : 0;
-			buf_addf(names, "%s%s", names->len ? ", " : "", row->env[i].name);
-		}
-	}
-	return seen;
+	if (s->v[id].from == FROM_OPTION || settings_input(s, row))
+		settings_see(seen, row->name, provider_owner(row->name));
+	for (size_t i = 0; settings_reads(s, id) && settings_variable(id, i, &v); i++)
+		if (settings_env(v.name))
+			settings_see(seen, v.name, v.only);
 }
 
 static void settings_detect_provider(struct settings *s)
 {
-	AUTO_BUF struct buf names = BUF_INIT(4096);
-	unsigned int seen = settings_credentials(s, &names);
+	struct settings_seen seen = { .names = BUF_INIT(4096) };
+	AUTO_BUF struct buf list = BUF_INIT(1024);
 
-	for (unsigned int id = PROVIDER_GENESYS; id <= PROVIDER_OAUTH2; id++)
-		if (seen == 1u << id)
-			s->provider = (enum provider_id)id;
-	if (s->provider != PROVIDER_NONE ||
-	    (!names.len && settings_check_empty(s, SET_CLIENT_SECRET, &s->provider_err)))
-		return;
-	err_set(&s->provider_err, ERR_USAGE, "provider: %s (found: %s)",
-		seen ? "credentials of more than one are there"
-		     : "not given, and no credentials tell it",
-		names.len ? buf_str(&names) : "no credentials");
-	err_hint(&s->provider_err,
-		 "set provider (CC_PROVIDER) to genesys, cxone or oauth2");
+	for (int id = 0; id < SETTING_COUNT; id++)
+		if (settings_row((enum setting_id)id)->credential)
+			settings_see_credential(s, (enum setting_id)id, &seen);
+	s->provider = seen.more ? NULL : seen.one;
+	provider_list("", &list);
+	if (!s->provider && (seen.names.len || !settings_check_empty(s, SET_CLIENT_SECRET,
+								     &s->provider_err))) {
+		err_set(&s->provider_err, ERR_USAGE, "provider: %s (found: %s)",
+			seen.more ? "credentials of more than one are there"
+				  : "not given, and no credentials tell it",
+			seen.names.len ? buf_str(&seen.names) : "no credentials");
+		err_hint(&s->provider_err, "set provider (CC_PROVIDER) to %s",
+			 buf_str(&list));
+	}
+	buf_release(&seen.names);
 }
 
 static bool settings_choice_ok(const char *choices, const char *value)
@@ -222,7 +223,7 @@ static bool settings_name_ok(const char *value)
 
 /* What is wrong with the value, or NULL. */
 static const char *settings_fault(const struct setting_row *row, const char *value,
-				  char *text, size_t size)
+				  struct buf *text)
 {
 	int64_t n;
 
@@ -243,15 +244,21 @@ static const char *settings_fault(const struct setting_row *row, const char *val
 		n = settings_parse_seconds(value);
 		if (n >= row->min && n <= row->max)
 			return NULL;
-		snprintf(text, size,
+		buf_addf(text,
 			 "must be seconds from %lld to %lld, or a number with m, h or d",
 			 (long long)row->min, (long long)row->max);
-		return text;
+		return buf_str(text);
 	case SETTING_CHOICE:
 		if (settings_choice_ok(row->choices, value))
 			return NULL;
-		snprintf(text, size, "must be one of %s", row->choices);
-		return text;
+		buf_addf(text, "must be one of %s", row->choices);
+		return buf_str(text);
+	case SETTING_PROVIDER:
+		if (provider_by_name(value))
+			return NULL;
+		buf_adds(text, "must be one of ");
+		provider_list("", text);
+		return buf_str(text);
 	case SETTING_NAME:
 		return settings_name_ok(value)
 			       ? NULL
@@ -267,11 +274,10 @@ static const char *settings_fault(const struct setting_row *row, const char *val
 
 static int settings_check(const struct settings *s, enum setting_id id, struct err *err)
 {
-	AUTO_BUF struct buf where = BUF_INIT(256);
+	AUTO_BUF struct buf where = BUF_INIT(256), text = BUF_INIT(512);
 	const struct setting_row *row = settings_row(id);
 	const char *value = settings_str(s, id);
 	const char *fault;
-	char text[128];
 
 	settings_describe(s, id, &where);
 	if (s->v[id].value.failed)
@@ -279,21 +285,21 @@ static int settings_check(const struct settings *s, enum setting_id id, struct e
 			       buf_str(&where), BUF_SECRET_MAX);
 	if (!*value)
 		return 0;
-	fault = settings_fault(row, value, text, sizeof(text));
+	fault = settings_fault(row, value, &text);
 	if (fault)
 		return err_set(err, ERR_USAGE, "%s %s", buf_str(&where), fault);
 	if (row->kind == SETTING_URL && url_check(value, err))
 		return err_wrap(err, "%s", buf_str(&where));
-	if (row->only && s->provider && row->only != s->provider &&
+	if (s->provider && !provider_takes(s->provider, row->name) &&
 	    s->v[id].from >= FROM_INPUT)
 		return err_set(err, ERR_USAGE,
 			       "%s is for %s only, and the provider is %s",
-			       buf_str(&where), provider_name(row->only),
+			       buf_str(&where), provider_name(provider_owner(row->name)),
 			       provider_name(s->provider));
 	return 0;
 }
 
-/* A secret of an input is not to go where a variable says: see provider/rule.h. */
+/* A secret of an input is not to go where a variable says: see oauth/rule.h. */
 static bool settings_is_confined(const struct settings *s)
 {
 	for (int id = 0; s->sources.handed && id < SETTING_COUNT; id++) {

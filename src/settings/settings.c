@@ -3,29 +3,36 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const provider_names[] = {
-	[PROVIDER_NONE] = "",
-	[PROVIDER_GENESYS] = "genesys",
-	[PROVIDER_CXONE] = "cxone",
-	[PROVIDER_OAUTH2] = "oauth2",
-};
-
-const char *provider_name(enum provider_id id)
+/* The @i-th variable of the vendors' for that setting, of all rows in their order. */
+static bool settings_vendor_variable(const char *setting, size_t i,
+				     struct setting_variable *ret)
 {
-	return provider_names[id];
+	for (const struct provider *const *p = providers; *p; p++)
+		for (size_t k = 0; k < (*p)->variable_count; k++) {
+			if (strcmp((*p)->variables[k].setting, setting) != 0 || i-- > 0)
+				continue;
+			*ret = (struct setting_variable){ (*p)->variables[k].name, *p };
+			return true;
+		}
+	return false;
 }
 
-enum provider_id provider_by_name(const char *name)
+bool settings_variable(enum setting_id id, size_t i, struct setting_variable *ret)
 {
-	for (size_t i = PROVIDER_GENESYS; i < ARRAY_LEN(provider_names); i++)
-		if (strcasecmp(name, provider_names[i]) == 0)
-			return (enum provider_id)i;
-	return PROVIDER_NONE;
+	const struct setting_row *row = settings_row(id);
+	size_t ours = 0;
+
+	while (ours < ARRAY_LEN(row->variables) && row->variables[ours])
+		ours++;
+	if (i >= ours)
+		return settings_vendor_variable(row->name, i - ours, ret);
+	*ret = (struct setting_variable){ row->variables[i], provider_owner(row->name) };
+	return true;
 }
 
 void settings_init(struct settings *s)
 {
-	*s = (struct settings){ .provider = PROVIDER_NONE };
+	*s = (struct settings){ .provider = NULL };
 	for (size_t i = 0; i < SETTING_COUNT; i++)
 		s->v[i].value = BUF_INIT(BUF_SECRET_MAX);
 }
@@ -117,23 +124,62 @@ void settings_describe(const struct settings *s, enum setting_id id, struct buf 
 		 v->from > FROM_DEFAULT && v->name ? v->name : "");
 }
 
-void settings_env_names(enum setting_id id, enum provider_id provider, struct buf *out)
+void settings_env_names(enum setting_id id, const struct provider *provider,
+			struct buf *out)
 {
-	const struct setting_row *row = settings_row(id);
+	struct setting_variable v;
 	const char *comma = "";
 
-	for (size_t i = 0; i < SETTING_ENV_MAX && row->env[i].name; i++) {
-		if (provider != PROVIDER_NONE && row->env[i].only != PROVIDER_NONE &&
-		    row->env[i].only != provider)
+	for (size_t i = 0; settings_variable(id, i, &v); i++) {
+		if (provider && v.only && v.only != provider)
 			continue;
-		buf_addf(out, "%s%s", comma, row->env[i].name);
+		buf_addf(out, "%s%s", comma, v.name);
 		comma = ", ";
 	}
 }
 
+/* What the rows say of a region, or of an issuer, each behind its title. */
+static void settings_help_regions(struct buf *out)
+{
+	const char *mark = "";
+
+	for (const struct provider *const *p = providers; *p; p++)
+		if ((*p)->region_help) {
+			buf_addf(out, "%s%s: %s", mark, (*p)->title, (*p)->region_help);
+			mark = "; ";
+		}
+}
+
+static void settings_help_issuers(struct buf *out)
+{
+	for (const struct provider *const *p = providers; *p; p++)
+		for (size_t i = 0; i < (*p)->flow_count; i++)
+			if ((*p)->flows[i].issuer) {
+				buf_addf(out, "; %s: default `%s`", (*p)->title,
+					 (*p)->flows[i].issuer);
+				break;
+			}
+}
+
+void settings_help(enum setting_id id, struct buf *out)
+{
+	const char *text = settings_row(id)->help, *hole = strchr(text, '{');
+
+	buf_add(out, text, hole ? (size_t)(hole - text) : strlen(text));
+	if (!hole)
+		return;
+	if (strncmp(hole, "{providers}", 11) == 0)
+		provider_list("`", out);
+	else if (strncmp(hole, "{regions}", 9) == 0)
+		settings_help_regions(out);
+	else
+		settings_help_issuers(out);
+	buf_adds(out, hole + strcspn(hole, "}") + 1);
+}
+
 int settings_need_provider(const struct settings *s, struct err *err)
 {
-	if (s->provider != PROVIDER_NONE)
+	if (s->provider)
 		return 0;
 	*err = s->provider_err;
 	return -1;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "provider/provider.h"
 
 enum setting_id {
 	SET_PROVIDER,
@@ -46,8 +47,6 @@ enum setting_id {
 	SETTING_COUNT
 };
 
-enum provider_id { PROVIDER_NONE, PROVIDER_GENESYS, PROVIDER_CXONE, PROVIDER_OAUTH2 };
-
 enum setting_kind {
 	SETTING_TEXT,
 	SETTING_WORD, /* a text without blanks: trimmed */
@@ -56,27 +55,28 @@ enum setting_kind {
 	SETTING_BOOL,
 	SETTING_SECONDS, /* a whole number, or one with s, m, h or d behind it */
 	SETTING_CHOICE,
-	SETTING_NAME, /* 1 to 64 of A-Z a-z 0-9 . _ -, not starting with a dot */
+	SETTING_PROVIDER, /* the name of a row of provider/ */
+	SETTING_NAME,	  /* 1 to 64 of A-Z a-z 0-9 . _ -, not starting with a dot */
 };
-
-enum { SETTING_ENV_MAX = 7 };
 
 /* One row of the table; all pointers are to literals. */
 struct setting_row {
 	const char *name; /* option --name, input name */
 	enum setting_kind kind;
-	enum provider_id only; /* PROVIDER_NONE: for all */
-	bool credential;       /* tells which provider is meant */
+	const char *variables[2]; /* of ours, and of everybody's; vendors' go behind */
+	bool credential;	  /* tells which provider is meant */
 	/* says where secrets go, how they are shown there, or what is trusted */
 	bool decides;
 	const char *fallback; /* the default; NULL: none, or found out elsewhere */
-	const char *help;     /* one sentence, no full stop */
+	const char *help;     /* one sentence, no full stop; see settings_help() */
 	const char *choices;  /* SETTING_CHOICE: "a|b|c" */
 	int64_t min, max;     /* SETTING_SECONDS */
-	struct {
-		const char *name;
-		enum provider_id only;
-	} env[SETTING_ENV_MAX]; /* in order, ended by a NULL name */
+};
+
+/* A variable that a setting is read from. */
+struct setting_variable {
+	const char *name;
+	const struct provider *only; /* NULL: for all */
 };
 
 enum setting_from {
@@ -111,11 +111,11 @@ struct settings {
 	struct settings_sources sources;
 	/*
 	 * A secret comes by an input, and allow-environment is not set: no credential and
-	 * nothing that decides is taken from a variable. See provider/rule.h.
+	 * nothing that decides is taken from a variable. See oauth/rule.h.
 	 */
 	bool confined;
-	enum provider_id provider;
-	struct err provider_err; /* why provider is PROVIDER_NONE */
+	const struct provider *provider; /* NULL: not given, and can't be told */
+	struct err provider_err;	 /* why */
 };
 
 void settings_init(struct settings *s);
@@ -123,6 +123,12 @@ void settings_release(struct settings *s);
 
 /* The row of a setting; rows are numbered by enum setting_id. */
 const struct setting_row *settings_row(enum setting_id id);
+
+/*
+ * The variable at @i, from 0, in the order in which they are read: ours, then those of
+ * the providers' rows. False behind the last.
+ */
+bool settings_variable(enum setting_id id, size_t i, struct setting_variable *ret);
 
 /* The setting of that name, or -1. */
 int settings_find(const char *name, size_t len);
@@ -175,8 +181,15 @@ bool settings_pasted(const struct settings *s, enum setting_id id, struct buf *o
 /* Takes all of that off the ends of @value, unless nothing would be left. */
 void settings_trim(struct buf *value);
 
-/* "CC_CLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_ID": the variables for @provider. */
-void settings_env_names(enum setting_id id, enum provider_id provider, struct buf *out);
+/*
+ * "CC_CLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_ID": the variables for @provider; NULL: for any
+ * of them.
+ */
+void settings_env_names(enum setting_id id, const struct provider *provider,
+			struct buf *out);
+
+/* Its sentence of help, with "{providers}", "{regions}" and "{issuers}" of the rows. */
+void settings_help(enum setting_id id, struct buf *out);
 
 /*
  * Takes every long-lived secret out of our own environment, for a command that must not
@@ -193,11 +206,6 @@ void settings_clear_environment(void);
  */
 void settings_export(const struct settings *s, struct buf *out);
 void settings_export_one(enum setting_id id, const char *value, struct buf *out);
-
-const char *provider_name(enum provider_id id);
-
-/* The provider of that name, PROVIDER_NONE when there is none. */
-enum provider_id provider_by_name(const char *name);
 
 /* 1 or 0; -1 when the text is neither. */
 int settings_parse_bool(const char *text);

@@ -68,7 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size--;
 	fuzz_text(&data, &size, &resp.headers);
 	buf_add(&resp.body, data, size);
-	for (size_t i = 0; i < provider_flow_count; i++)
-		fuzz_answer(&provider_flows[i], &resp);
+	for (const struct provider *const *p = providers; *p; p++)
+		for (size_t i = 0; i < (*p)->flow_count; i++)
+			fuzz_answer(&(*p)->flows[i], &resp);
 	return 0;
 }

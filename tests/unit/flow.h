@@ -3,7 +3,7 @@
 #define UNIT_FLOW_H
 
 #include "given.h"
-#include "provider/provider.h"
+#include "oauth/endpoints.h"
 
 struct way {
 	struct settings settings;
@@ -25,9 +25,9 @@ static inline void way_find(struct way *w, const char *const *env)
 
 	w->endpoints = ENDPOINTS_INIT;
 	given(&w->settings, env);
-	w->flow = provider_flow(&w->settings, true, &err);
+	w->flow = flow_choose(&w->settings, true, &err);
 	well("flow", !w->flow, &err);
-	well("endpoints", provider_endpoints(w->flow, &w->settings, &w->endpoints, &err),
+	well("endpoints", endpoints_find(w->flow, &w->settings, &w->endpoints, &err),
 	     &err);
 }
 

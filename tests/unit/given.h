@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "provider/rows.h"
 #include "settings/settings.h"
 #include "test.h"
 
@@ -60,6 +61,12 @@ static inline void given(struct settings *s, const char *const *env)
 
 	well("settings", given_load(s, env, &err), &err);
 }
+
+/* Rows by name, for tables. */
+#define PROVIDER_NONE	 NULL
+#define PROVIDER_GENESYS (&provider_genesys)
+#define PROVIDER_CXONE	 (&provider_cxone)
+#define PROVIDER_OAUTH2	 (&provider_oauth2)
 
 #define GIVEN(...) ((const char *const[]){ __VA_ARGS__, NULL })
 

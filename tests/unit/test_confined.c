@@ -89,7 +89,7 @@ static void test_confined_provider(void **state)
 {
 	static const struct {
 		const char *env[5];
-		enum provider_id want;
+		const struct provider *want;
 		const char *error;
 	} rows[] = {
 		{ { SECRET, "CC_PROVIDER=genesys" }, PROVIDER_NONE, "CC_PROVIDER says" },
@@ -119,7 +119,8 @@ static void test_confined_provider(void **state)
 			has_text(rows[i].env[1], err.text, rows[i].error);
 			has_text(rows[i].env[1], err.hint, "input provider");
 		} else {
-			same_number(rows[i].env[1], s.provider, rows[i].want);
+			same_text(rows[i].env[1], provider_name(s.provider),
+				  provider_name(rows[i].want));
 		}
 		settings_release(&s);
 	}

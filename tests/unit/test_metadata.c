@@ -149,9 +149,9 @@ static void test_auth(void **state)
 				   "CC_ISSUER=https://i.example", buf_str(&setting)));
 		doc = json_parse(buf_str(&text), text.len, &err);
 		well(row, metadata_take(w.flow, doc, &w.endpoints, &err), &err);
-		same_number(row, provider_auth(w.flow, &w.endpoints, &w.settings),
+		same_number(row, flow_auth(w.flow, &w.endpoints, &w.settings),
 			    rows[i].token);
-		same_number(row, provider_revoke_auth(w.flow, &w.endpoints, &w.settings),
+		same_number(row, flow_revoke_auth(w.flow, &w.endpoints, &w.settings),
 			    rows[i].revoke);
 		check_revocation(row, &w, rows[i].revoke);
 	}

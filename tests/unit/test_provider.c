@@ -1,4 +1,4 @@
-#include "provider/provider.h"
+#include "oauth/endpoints.h"
 
 #include "given.h"
 
@@ -32,8 +32,8 @@ static int find(const char *const *env, const struct flow **ret_flow,
 	int rc;
 
 	well("settings", given_load(&s, env, err), err);
-	*ret_flow = provider_flow(&s, true, err);
-	rc = *ret_flow ? provider_endpoints(*ret_flow, &s, ret, err) : -1;
+	*ret_flow = flow_choose(&s, true, err);
+	rc = *ret_flow ? endpoints_find(*ret_flow, &s, ret, err) : -1;
 	settings_release(&s);
 	return rc;
 }
@@ -60,12 +60,9 @@ static void test_genesys_regions(void **state)
 		"login.%s",
 		"API.%s",
 	};
-	size_t seen = 0;
 
 	(void)state;
-	for (size_t i = 0; i < provider_region_count; i++)
-		seen += provider_regions[i].provider == PROVIDER_GENESYS;
-	assert_int_equal(seen, ARRAY_LEN(genesys));
+	assert_int_equal(provider_genesys.region_count, ARRAY_LEN(genesys));
 	for (size_t i = 0; i < ARRAY_LEN(genesys); i++)
 		for (size_t k = 0; k < ARRAY_LEN(spellings) + 3; k++) {
 			AUTO_ENDPOINTS struct endpoints e = ENDPOINTS_INIT;
@@ -281,11 +278,11 @@ static void test_secrets_not_needed(void **state)
 
 	(void)state;
 	given(&s, GIVEN("GENESYS_CLIENT_ID=i"));
-	assert_null(provider_flow(&s, true, &err));
-	assert_non_null(provider_flow(&s, false, &err));
+	assert_null(flow_choose(&s, true, &err));
+	assert_non_null(flow_choose(&s, false, &err));
 	settings_release(&s);
 	given(&s, GIVEN("CXONE_ACCESS_KEY_ID=i"));
-	assert_non_null(provider_flow(&s, false, &err));
+	assert_non_null(flow_choose(&s, false, &err));
 	settings_release(&s);
 }
 
@@ -405,36 +402,20 @@ static void test_client_auth(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		const struct flow *f = provider_flows;
+		const struct flow *f = provider_flow_by_name(rows[i].flow);
 		AUTO_ENDPOINTS struct endpoints e = ENDPOINTS_INIT;
 		struct settings s;
 		char env[64];
 
-		while (strcmp(f->name, rows[i].flow) != 0)
-			f++;
 		snprintf(env, sizeof(env), "CC_CLIENT_AUTH=%s", rows[i].setting);
 		given(&s, GIVEN(env));
-		same_number(rows[i].flow, provider_auth(f, &e, &s), rows[i].want);
+		same_number(rows[i].flow, flow_auth(f, &e, &s), rows[i].want);
 		buf_set(&e.auth, "body");
 		if (!*rows[i].setting && f->auth != AUTH_NONE)
-			same_number(rows[i].flow, provider_auth(f, &e, &s), AUTH_BODY);
+			same_number(rows[i].flow, flow_auth(f, &e, &s), AUTH_BODY);
 		else
-			same_number(rows[i].flow, provider_auth(f, &e, &s), rows[i].want);
+			same_number(rows[i].flow, flow_auth(f, &e, &s), rows[i].want);
 		settings_release(&s);
-	}
-}
-
-/* What the rows promise each other: state.json knows a flow by its name alone. */
-static void test_table(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < provider_flow_count; i++) {
-		const struct flow *f = &provider_flows[i];
-
-		assert_true(f->lifetime > 0);
-		assert_true(f->token_url || f->discover_token);
-		for (size_t k = 0; k < i; k++)
-			assert_string_not_equal(f->name, provider_flows[k].name);
 	}
 }
 
@@ -443,7 +424,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_refused_regions), cmocka_unit_test(test_flows),
 	cmocka_unit_test(test_long_names),	cmocka_unit_test(test_secrets_not_needed),
 	cmocka_unit_test(test_endpoints),	cmocka_unit_test(test_client_auth),
-	cmocka_unit_test(test_table),
 };
 
 TEST_MAIN(tests)

@@ -1,4 +1,4 @@
-#include "provider/rule.h"
+#include "oauth/rule.h"
 
 #include "given.h"
 
@@ -71,9 +71,9 @@ static void test_variables(void **state)
 
 		buf_addf(&name, "row %zu", i);
 		given(&s, rows[i].env);
-		f = provider_flow(&s, true, &err);
+		f = flow_choose(&s, true, &err);
 		assert_non_null(f);
-		rc = provider_endpoints(f, &s, &e, &err);
+		rc = endpoints_find(f, &s, &e, &err);
 		same_number(buf_str(&name), rc, rows[i].input ? -1 : 0);
 		if (rows[i].input) {
 			buf_addf(&hint, "the input %s,", rows[i].input);
@@ -87,7 +87,7 @@ static void test_variables(void **state)
 static void test_vendors(void **state)
 {
 	static const struct {
-		enum provider_id provider;
+		const struct provider *provider;
 		const char *url;
 		bool is;
 	} rows[] = {

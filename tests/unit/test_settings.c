@@ -88,12 +88,12 @@ static void test_every_setting(void **state)
 		for (size_t k = 0; row->name[k]; k++)
 			input[6 + k] = (char)(row->name[k] >= 'a' ? row->name[k] - 32
 								  : row->name[k]);
-		for (size_t e = 0; e <= SETTING_ENV_MAX && (!e || row->env[e - 1].name);
-		     e++) {
-			const char *name = e ? row->env[e - 1].name : input;
-			enum provider_id only = e && row->env[e - 1].only
-							? row->env[e - 1].only
-							: row->only;
+		struct setting_variable v = { input, provider_owner(row->name) };
+
+		for (size_t e = 0;
+		     !e || settings_variable((enum setting_id)id, e - 1, &v); e++) {
+			const struct provider *only = v.only;
+			const char *name = v.name;
 			struct err err = ERR_INIT;
 			struct settings s;
 
@@ -119,7 +119,7 @@ static void test_detection(void **state)
 {
 	static const struct {
 		const char *env[5];
-		enum provider_id want;
+		const struct provider *want;
 		const char *found; /* part of the error where none is told */
 	} rows[] = {
 		{ { 0 }, PROVIDER_NONE, "no credentials" },
@@ -152,7 +152,8 @@ static void test_detection(void **state)
 		struct settings s;
 
 		well("load", given_load(&s, rows[i].env, &err), &err);
-		same_number(rows[i].env[0], s.provider, rows[i].want);
+		same_text(rows[i].env[0], provider_name(s.provider),
+			  provider_name(rows[i].want));
 		same_number("need", settings_need_provider(&s, &err),
 			    rows[i].want ? 0 : -1);
 		if (!rows[i].want) {
@@ -392,7 +393,7 @@ static void test_env_names(void **state)
 {
 	static const struct {
 		enum setting_id id;
-		enum provider_id provider;
+		const struct provider *provider;
 		const char *want;
 	} rows[] = {
 		{ SET_CLIENT_ID, PROVIDER_CXONE, "CC_CLIENT_ID, CXONE_CLIENT_ID" },

@@ -10,14 +10,14 @@
  *	there is none			what the record says, or an input or option; no
  *					variable (rule_for_record())
  *
- * provider_endpoints() asks rule_check(), so no command has an endpoint without it.
+ * endpoints_find() asks rule_check(), so no command has an endpoint without it.
  * session_reload() chooses by rule_is_armed() between what the settings say and what
  * the record says.
  */
-#ifndef PROVIDER_RULE_H
-#define PROVIDER_RULE_H
+#ifndef OAUTH_RULE_H
+#define OAUTH_RULE_H
 
-#include "provider/provider.h"
+#include "oauth/endpoints.h"
 
 /*
  * -1 with ERR_USAGE when a variable that was denied says otherwise than @e, which was
@@ -42,6 +42,6 @@ void rule_for_record(const struct settings *s, struct endpoints *e);
  * True when the host of @url is of the vendor's table: one of a row for a known region,
  * or with any sub-domain or area. False for oauth2, which has no vendor.
  */
-bool rule_is_vendors(enum provider_id provider, const char *url);
+bool rule_is_vendors(const struct provider *provider, const char *url);
 
 #endif

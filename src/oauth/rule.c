@@ -1,4 +1,4 @@
-#include "provider/rule.h"
+#include "oauth/rule.h"
 
 #include <string.h>
 #include <strings.h>
@@ -17,7 +17,7 @@ static const char *rule_holds(const struct flow *f, const struct settings *s,
 	case SET_API_URL:
 		return buf_str(&e->api_url);
 	case SET_CLIENT_AUTH:
-		return provider_auth(f, e, s) == AUTH_BODY ? "body" : "basic";
+		return flow_auth(f, e, s) == AUTH_BODY ? "body" : "basic";
 	default:
 		return "";
 	}
@@ -96,24 +96,22 @@ static bool rule_row_has(const struct flow *f, const char *host)
 	for (size_t i = 0; i < ARRAY_LEN(patterns); i++) {
 		if (rule_host_is(host, patterns[i], NULL))
 			return true;
-		for (size_t r = 0; r < provider_region_count; r++)
-			if (provider_regions[r].provider == f->provider &&
-			    rule_host_is(host, patterns[i], provider_regions[r].key))
+		for (size_t r = 0; r < f->provider->region_count; r++)
+			if (rule_host_is(host, patterns[i], f->provider->regions[r].key))
 				return true;
 	}
 	return false;
 }
 
-bool rule_is_vendors(enum provider_id provider, const char *url)
+bool rule_is_vendors(const struct provider *provider, const char *url)
 {
 	AUTO_BUF struct buf host = BUF_INIT(BUF_URL_MAX);
 	struct err ignored = ERR_INIT;
 
 	if (strncasecmp(url, "https:", 6) != 0 || url_host(url, &host, &ignored))
 		return false;
-	for (size_t i = 0; i < provider_flow_count; i++)
-		if (provider_flows[i].provider == provider &&
-		    rule_row_has(&provider_flows[i], buf_str(&host)))
+	for (size_t i = 0; provider && i < provider->flow_count; i++)
+		if (rule_row_has(&provider->flows[i], buf_str(&host)))
 			return true;
 	return false;
 }
