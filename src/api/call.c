@@ -46,14 +46,9 @@ static void call_authorize(struct call *call, const char *token)
 static int call_token(struct caller *c, const char *not_this, struct err *err)
 {
 	struct session_want want = { .not_this = not_this };
-	int rc;
 
-	if (session_is_good(c->session, &want))
-		return 0;
-	rc = session_token(c->session, &want, err);
-	if (rc == 0 && c->renewed)
-		c->renewed(c->arg);
-	return rc;
+	return session_is_good(c->session, &want) ? 0
+						  : session_token(c->session, &want, err);
 }
 
 int call_send(struct caller *c, struct call *call, struct err *err)

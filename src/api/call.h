@@ -34,8 +34,6 @@ struct caller {
 	struct session *session;
 	struct http *http;
 	bool queries;		    /* POSTs only ask, and may be repeated */
-	void (*renewed)(void *arg); /* a new token was got: mask it */
-	void *arg;
 	int64_t gate_boot_ms;  /* no call is sent before */
 	int running;	       /* calls on their way */
 	int64_t left;	       /* requests that the limit allows; -1: not known */

@@ -92,13 +92,6 @@ static int plain_end(struct plain *p, const struct http_resp *resp, struct err *
 	return spool_end(&p->spool, &p->sink, err);
 }
 
-static void api_mask(void *arg)
-{
-	struct app *app = arg;
-
-	runner_mask(&app->runner);
-}
-
 int api_plain(struct app *app, struct caller *caller, struct call *call, struct err *err)
 {
 	struct plain p = { .spool = SPOOL_INIT(API_HOLD, CALL_BODY_MAX),
@@ -187,8 +180,6 @@ int cmd_api(struct app *app, struct err *err)
 	    app_token(app, &s, &want, err) || caller_open(&caller, &s, err) ||
 	    (!base.len && api_aim(&s, &call.req, &base, err)))
 		return -1;
-	caller.renewed = api_mask;
-	caller.arg = app;
 	if (o.kind == ORDER_JOB)
 		return api_job(app, &caller, buf_str(&base), &call.req, &o.job, err);
 	if (o.kind == ORDER_LIST)

@@ -21,9 +21,9 @@ int app_settings(struct app *app, struct err *err)
 	return settings_load(&app->settings, &from, err);
 }
 
-static void app_show(void *arg)
+static int app_show(void *arg, struct err *err)
 {
-	runner_mask(arg);
+	return app_mask(arg, err);
 }
 
 /* Appends the path of @name as later steps see it; false when they can't. */
@@ -68,7 +68,7 @@ int app_session(struct app *app, struct session *s, enum session_open_mode mode,
 	if (session_open(s, &app->settings, &app->place, mode, err))
 		return -1;
 	app_share_ca(app, s);
-	s->masks = (struct session_masks){ .show = app_show, .arg = &app->runner };
+	s->masks = (struct session_masks){ .show = app_show, .arg = app };
 	return 0;
 }
 
@@ -82,13 +82,8 @@ int app_mask(struct app *app, struct err *err)
 int app_token(struct app *app, struct session *s, const struct session_want *want,
 	      struct err *err)
 {
-	struct err unmasked = ERR_INIT;
 	int rc = session_token(s, want, err);
 
-	if (app_mask(app, &unmasked) && !rc) {
-		*err = unmasked;
-		return -1;
-	}
 	if (!rc && s->record.token.lifetime < want->min_ttl)
 		app_warn(app,
 			 "the provider's tokens last %lld s, less than the %lld s asked "

@@ -98,14 +98,15 @@ int refresh_prepare(struct app *app, struct err *err)
 }
 
 /* Masks go to stdout, where a runner reads those of a background step live. */
-static void refresh_show(void *arg)
+static int refresh_show(void *arg, struct err *err)
 {
-	struct runner *runner = arg;
-	int fd = runner->fd;
+	struct app *app = arg;
+	int fd = app->runner.fd, rc;
 
-	runner->fd = STDOUT_FILENO;
-	runner_mask(runner);
-	runner->fd = fd;
+	app->runner.fd = STDOUT_FILENO;
+	rc = app_mask(app, err);
+	app->runner.fd = fd;
+	return rc;
 }
 
 static void refresh_skip(void *arg)
@@ -161,7 +162,7 @@ static int refresh_open(struct app *app, struct session *s, struct refresher *r,
 		*err = s->who.login_err;
 		return -1;
 	}
-	s->masks = (struct session_masks){ refresh_show, refresh_skip, &app->runner };
+	s->masks = (struct session_masks){ refresh_show, refresh_skip, app };
 	return refresher_open(r, s, err);
 }
 
@@ -198,8 +199,8 @@ static int refresh_keep(struct app *app, int report, bool *ret_ready, struct err
 
 	if (refresh_open(app, &s, &r, err) || refresh_install(app, &s, err))
 		return r.taken && report >= 0 ? refresh_leave(app, &s, report, err) : -1;
-	refresh_show(&app->runner);
-	if (refresher_first(&r, err) || refresh_ready(app, &r, report, err))
+	if (refresh_show(app, err) || refresher_first(&r, err) ||
+	    refresh_ready(app, &r, report, err))
 		return -1;
 	*ret_ready = true;
 	end = refresher_run(&r, err);

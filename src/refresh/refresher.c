@@ -183,9 +183,7 @@ int refresher_first(struct refresher *r, struct err *err)
 	}
 	if (session_reload(r->s, err))
 		return -1;
-	if (r->s->masks.show)
-		r->s->masks.show(r->s->masks.arg);
-	return 0;
+	return r->s->masks.show ? r->s->masks.show(r->s->masks.arg, err) : 0;
 }
 
 /*

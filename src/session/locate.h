@@ -21,8 +21,9 @@ enum session_open_mode {
  * file, since another step may print that file at once.
  */
 struct session_masks {
-	void (*show)(void *arg); /* all of redact_list() that it wasn't told yet */
-	void (*skip)(void *arg); /* it has been told by others */
+	int (*show)(void *arg,
+		    struct err *err); /* all of redact_list() that it wasn't told yet */
+	void (*skip)(void *arg);      /* it has been told by others */
 	void *arg;
 };
 

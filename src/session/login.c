@@ -8,6 +8,12 @@
 #include "oauth/metadata.h"
 #include "session/discovery.h"
 
+/*
+ * A server that refreshes at a place of its own may fail there for ever, while it logs in
+ * well: after so many attempts the credentials are used.
+ */
+enum { REFRESH_TRIES = 3 };
+
 static void login_note(struct login *l, const struct http_resp *resp)
 {
 	l->status = resp->status;
@@ -119,22 +125,27 @@ void login_find_api(struct login *l, const struct token *t, const struct budget 
 int login_token(struct login *l, const char *refresh_token, struct token *ret,
 		struct err *err)
 {
-	struct budget budget = budget_start(l->settings);
+	struct budget budget = budget_start(l->settings), few;
 	bool renew = refresh_token && *refresh_token;
 	int rc = -1;
 
 	if (l->once)
 		budget.total_ms = 0;
+	few = budget;
+	few.attempts = REFRESH_TRIES;
 	l->status = 0;
 	l->after_ms = -1;
 	if (discover(l, &budget, err))
 		return -1;
 	if (renew) {
-		rc = login_request(l, refresh_token, &budget, ret, err);
-		if (rc && (err->kind != ERR_REFUSED || ret->access.len))
+		rc = login_request(l, refresh_token, &few, ret, err);
+		if (rc && ((err->kind != ERR_REFUSED && err->kind != ERR_TRANSIENT) ||
+			   ret->access.len))
 			return -1;
 		if (rc)
-			log_info("the refresh token was refused (%s); logging in again",
+			log_info("the refresh token %s (%s); logging in again",
+				 err->kind == ERR_REFUSED ? "was refused"
+							  : "brought nothing",
 				 err->text);
 		else if (!ret->refresh.len) /* RFC 6749 section 6: then it stays good */
 			buf_set(&ret->refresh, refresh_token);

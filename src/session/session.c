@@ -191,6 +191,15 @@ void session_find_stray(struct session *s)
 	record_put_token(&s->record, &t, &ignored);
 }
 
+/*
+ * The one door for masks: what the runner was not told is stored nowhere and given to
+ * nobody, since another step could print it.
+ */
+static int session_show(const struct session *s, struct err *err)
+{
+	return s->masks.show ? s->masks.show(s->masks.arg, err) : 0;
+}
+
 static int session_login(struct session *s, struct err *err)
 {
 	AUTO_TOKEN struct token t = TOKEN_INIT;
@@ -207,8 +216,10 @@ static int session_login(struct session *s, struct err *err)
 			session_take_back(s, &t);
 		return -1;
 	}
-	if (s->masks.show)
-		s->masks.show(s->masks.arg);
+	if (session_show(s, err)) {
+		session_take_back(s, &t);
+		return -1;
+	}
 	s->record.last_error.kind = ERR_NONE;
 	s->outcome.minted = true;
 	if (!t.lifetime)
@@ -392,7 +403,15 @@ static int session_get(struct session *s, const struct session_want *want,
 
 int session_token(struct session *s, const struct session_want *want, struct err *err)
 {
-	if (session_get(s, want, err))
+	struct err unshown = ERR_INIT;
+	int rc = session_get(s, want, err);
+
+	/* A new one was shown before it was stored. */
+	if (!s->outcome.minted && session_show(s, &unshown) && !rc) {
+		*err = unshown;
+		return -1;
+	}
+	if (rc)
 		return -1;
 	if (want->api)
 		session_find_api(s);

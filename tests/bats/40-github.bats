@@ -541,3 +541,12 @@ not_given() {
 		same '' "$output"
 	done
 }
+
+@test "what the runner can't be told is stored nowhere, and revoked" {
+	use_genesys
+	export GITHUB_ACTIONS=true
+	run -5 bash -c '"$CC_TOKEN" get 2>/dev/full'
+	same '' "$output"
+	same '' "$(grep -rlE 'access_token|Bearer' "$CC_STATE_DIR" || true)"
+	same '1 0' "$(journal_count --kind token) $(emu_valid_tokens)"
+}

@@ -153,12 +153,42 @@ struct witness {
 	bool written;
 };
 
-static void witness_show(void *arg)
+static int witness_show(void *arg, struct err *err)
 {
 	struct witness *w = arg;
 
 	w->shown += redact_finds(redact_list(), "token-of-ours", 13);
 	w->written = faccessat(w->s->state.fd, "token", F_OK, 0) == 0;
+	(void)err;
+	return 0;
+}
+
+static int deaf_show(void *arg, struct err *err)
+{
+	(void)arg;
+	return err_set(err, ERR_IO, "nobody hears");
+}
+
+/* What the runner could not be told is stored nowhere, and taken back. */
+static void test_masks_or_nothing(void **state)
+{
+	static const char *const revocable[] = { "CC_PROVIDER=oauth2", CLIENT, AT,
+						 "CC_REVOKE_URL=https://x.example/r",
+						 NULL };
+	AUTO_FIXTURE struct fixture f;
+
+	(void)state;
+	fixture_make(&f, revocable);
+	f.session.masks.show = deaf_show;
+	f.net.replies = REPLIES(TOKEN("unheard-token"), { 200, "" });
+	assert_int_equal(session_token(&f.session, &any, &f.err), -1);
+	assert_int_equal(f.err.kind, ERR_IO);
+	recorded_check(&f.net, "deaf",
+		       LOGIN "POST https://x.example/r token=unheard-token&"
+			     "token_type_hint=access_token " BASIC "\n");
+	assert_false(f.session.record.has_token);
+	assert_int_equal(faccessat(f.session.state.fd, "token", F_OK, 0), -1);
+	assert_int_equal(faccessat(f.session.state.fd, "header", F_OK, 0), -1);
 }
 
 /* The runner is told what to mask before the token stands in any file. */
@@ -297,10 +327,10 @@ static void test_choosing(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	IN_BASE(test_fetches_once),  IN_BASE(test_renews),   IN_BASE(test_mends),
-	IN_BASE(test_refresh_token), IN_BASE(test_failures), IN_BASE(test_masks_first),
-	IN_BASE(test_missing),	     IN_BASE(test_identity), IN_BASE(test_name_taken),
-	IN_BASE(test_choosing),
+	IN_BASE(test_fetches_once),	IN_BASE(test_renews),	IN_BASE(test_mends),
+	IN_BASE(test_refresh_token),	IN_BASE(test_failures), IN_BASE(test_masks_first),
+	IN_BASE(test_masks_or_nothing), IN_BASE(test_missing),	IN_BASE(test_identity),
+	IN_BASE(test_name_taken),	IN_BASE(test_choosing),
 
 };
 
