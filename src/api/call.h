@@ -33,7 +33,7 @@ enum {
 struct caller {
 	struct session *session;
 	struct http *http;
-	bool queries;		    /* POSTs only ask, and may be repeated */
+	bool queries;	       /* POSTs only ask, and may be repeated */
 	int64_t gate_boot_ms;  /* no call is sent before */
 	int running;	       /* calls on their way */
 	int64_t left;	       /* requests that the limit allows; -1: not known */

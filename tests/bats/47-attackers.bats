@@ -193,7 +193,7 @@ edited() {
 		same "$EMU_API_URL" "$(jq -r .api_url <<<"$output")"
 		edited "$state"
 		ok cc stop
-		says '[1-3] tokens revoked'
+		says '[1-3] tokens? revoked'
 		same 0 "$(emu_valid_tokens)"
 		nothing_arrived
 	done
