@@ -214,15 +214,16 @@ static bool hint_url(const struct asked *a, const struct reason *r, struct buf *
 {
 	static const struct {
 		unsigned int ask;
-		enum setting_id ids[4];
+		enum setting_id ids[5];
 		size_t count;
 	} urls[] = {
 		{ ASK_TOKEN,
-		  { SET_TOKEN_URL, SET_ISSUER, SET_SUB_DOMAIN, SET_TOKEN_URL },
-		  4 },
+		  { SET_TOKEN_URL, SET_ISSUER, SET_SUB_DOMAIN, SET_REGION,
+		    SET_TOKEN_URL },
+		  5 },
 		{ ASK_REVOCATION, { SET_REVOKE_URL, SET_ISSUER, SET_REVOKE_URL }, 3 },
 		{ ASK_METADATA, { SET_ISSUER }, 1 },
-		{ ASK_API, { SET_API_URL, SET_SUB_DOMAIN, SET_API_URL }, 3 },
+		{ ASK_API, { SET_API_URL, SET_SUB_DOMAIN, SET_REGION, SET_API_URL }, 4 },
 	};
 
 	(void)r;

@@ -56,19 +56,24 @@ static const struct json *reason_member(const struct json *obj, const char *key)
 	return NULL;
 }
 
+/* What is looked for in turn: a word is more of a code than a number or a sentence. */
+enum code_form { CODE_WORD, CODE_NUMBER, CODE_TEXT, CODE_FORMS };
+
 /* An address of a page about the error is no code. */
-static bool reason_take_code(const struct json *v, bool numbers, struct buf *out)
+static bool reason_take_code(const struct json *v, enum code_form form, struct buf *out)
 {
 	const char *text = json_text(v);
 
-	if (numbers && json_is_number(v) && json_number(v) != 0)
+	if (form == CODE_NUMBER && json_is_number(v) && json_number(v) != 0)
 		buf_addf(out, "%.0f", json_number(v));
-	if (text && *text && !strstr(text, "://") && strcasecmp(text, "about:blank") != 0)
+	if (form != CODE_NUMBER && text && *text && !strstr(text, "://") &&
+	    strcasecmp(text, "about:blank") != 0 &&
+	    (form == CODE_TEXT || !strchr(text, ' ')))
 		buf_adds(out, text);
 	return out->len > 0;
 }
 
-static bool reason_find_code(const struct json *v, bool numbers, int depth,
+static bool reason_find_code(const struct json *v, enum code_form form, int depth,
 			     struct buf *out)
 {
 	const char *const *keys = depth ? inner_code_keys : code_keys;
@@ -78,10 +83,10 @@ static bool reason_find_code(const struct json *v, bool numbers, int depth,
 	if (depth > DEPTH_MAX || !json_is_object(v))
 		return false;
 	for (; *keys; keys++)
-		if (reason_take_code(reason_member(v, *keys), numbers, out))
+		if (reason_take_code(reason_member(v, *keys), form, out))
 			return true;
 	for (size_t i = 0; containers[i]; i++)
-		if (reason_find_code(reason_member(v, containers[i]), numbers, depth + 1,
+		if (reason_find_code(reason_member(v, containers[i]), form, depth + 1,
 				     out))
 			return true;
 	return false;
@@ -135,10 +140,15 @@ void reason_json(const struct json *doc, struct buf *code, struct buf *text)
 {
 	AUTO_BUF struct buf what = BUF_INIT(REASON_JSON_MAX),
 			    why = BUF_INIT(REASON_JSON_MAX);
+	const char *error = json_text(reason_member(doc, "error"));
+	int form = 0;
 
-	if (reason_find_code(doc, false, 0, &what) ||
-	    reason_find_code(doc, true, 0, &what))
-		buf_adds(code, buf_str(&what));
+	while (form < CODE_FORMS &&
+	       !reason_find_code(doc, (enum code_form)form, 0, &what))
+		form++;
+	buf_adds(code, buf_str(&what));
 	if (reason_find_text(doc, 0, &why))
 		buf_adds(text, buf_str(&why));
+	else if (error && strcmp(error, buf_str(&what)) != 0)
+		buf_adds(text, error);
 }

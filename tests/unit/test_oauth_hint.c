@@ -207,7 +207,83 @@ static void test_long_text(void **state)
 	redact_release(redact_list());
 }
 
+/* The other requests: what was said of them, by whom. */
+static void test_asked(void **state)
+{
+	static const struct {
+		const char *const *env;
+		unsigned int ask;
+		int status;
+		const char *headers, *body, *hint;
+	} rows[] = {
+		{ genesys, ASK_API, 403, NULL,
+		  "{\"code\":\"missing.any.permissions\",\"messageParams\":"
+		  "{\"permissions\":\"[a:b, c:d]\"}}",
+		  "give the client's role one of: a:b, c:d; changes" },
+		{ genesys, ASK_API, 403, NULL,
+		  "{\"code\":\"missing.permissions\",\"message\":\"You are missing the "
+		  "following permission(s): a:b.\"}",
+		  "give the client's role a:b; changes" },
+		{ genesys, ASK_API, 403, NULL, "{}", "give the client a role" },
+		{ oauth2, ASK_API, 403, NULL, "{}", "the scopes and rights for this" },
+		{ oauth2, ASK_API, 403,
+		  "www-authenticate: Bearer error=\"insufficient_scope\", scope=\"a:b\"\n",
+		  "", "ask for the scope a:b, by scope (not set)" },
+		{ genesys, ASK_API, 403,
+		  "www-authenticate: Bearer error=\"insufficient_scope\"\n", "",
+		  "give the client a role" },
+		{ cxone, ASK_API, 403, NULL, "{\"error\":\"insufficient_scope\"}",
+		  "ask for the scope that this needs" },
+		{ oauth2, ASK_API, 401, NULL, "{}", "the client may use this API" },
+		{ oauth2, ASK_API, 404, NULL, "<html><title>Nginx</title></html>",
+		  "check the path first, and api-url" },
+		{ oauth2, ASK_API, 404, NULL, "{\"code\":\"not.found\"}", "" },
+		{ oauth2, ASK_API, 405, NULL, "", "the method and the path first" },
+		{ oauth2, ASK_API, 302, "location: https://l.example/\n", "",
+		  "redirects are not followed" },
+		{ oauth2, ASK_API, 429, NULL, "", "the server limits requests" },
+		{ oauth2, ASK_API, 403, "retry-after: 3\n", "{}", "the server limits" },
+		{ oauth2, ASK_API, 495, NULL,
+		  "<html><title>400 The SSL certificate error</title></html>",
+		  "wants a client certificate" },
+		{ oauth2, ASK_REVOCATION, 401, NULL, "{\"error\":\"invalid_client\"}",
+		  "check client-secret (from CC_CLIENT_SECRET) and client-auth" },
+		{ oauth2, ASK_REVOCATION, 404, NULL, "",
+		  "check the URL first, revoke-url" },
+		{ oauth2, ASK_METADATA, 404, NULL, "", "check issuer (not set)" },
+		{ oauth2, ASK_METADATA, 302, NULL, "",
+		  "give the final address by issuer" },
+		{ cxone, ASK_METADATA, 404, NULL, "",
+		  "check issuer (not set) and tenant-id" },
+		{ oauth2, 0, 403, NULL, "{}", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_RESP struct http_resp resp;
+		AUTO_WAY struct way w;
+		struct err err = ERR_INIT;
+		char row[16];
+
+		snprintf(row, sizeof(row), "row %zu", i);
+		way_find(&w, rows[i].env);
+		answer(&resp, rows[i].status, rows[i].headers, rows[i].body);
+		resp.after_ms =
+			rows[i].headers && strstr(rows[i].headers, "retry") ? 0 : -1;
+		hint_set(&(const struct asked){ rows[i].ask, w.flow, &w.endpoints,
+						&w.settings },
+			 &resp, ERR_API, &err);
+		same_number(row, err.kind, ERR_API);
+		if (*rows[i].hint)
+			has_text(row, err.hint, rows[i].hint);
+		else
+			same_text(row, err.hint, "");
+	}
+	redact_release(redact_list());
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_asked),
 	cmocka_unit_test(test_refusals),
 	cmocka_unit_test(test_long_text),
 };

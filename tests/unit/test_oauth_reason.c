@@ -18,6 +18,13 @@ static const struct {
 	  false },
 	{ 401, NULL, "{\"reason\":\"No such client\",\"error\":\"invalid_client\"}",
 	  "HTTP 401 invalid_client (No such client)", false },
+	{ 401, NULL,
+	  "{\"ErrorCode\":\"invalid_client\",\"Error\":\"ClientId is Invalid\"}",
+	  "HTTP 401 invalid_client (ClientId is Invalid)", false },
+	{ 401, NULL, "{\"error\":\"Invalid token here\",\"code\":401}",
+	  "HTTP 401 (Invalid token here)", false },
+	{ 404, NULL, "{\"status\":404,\"error\":\"Not Found\",\"path\":\"/x\"}",
+	  "HTTP 404 Not Found", false },
 	/* nested */
 	{ 401, NULL,
 	  "{\"error\":{\"code\":401,\"message\":\"Bad key\",\"status\":\"UNAUTHENTICATED\"}}",
