@@ -97,7 +97,7 @@ static bool reason_challenge(const char *p, const char *name, struct buf *out)
 		bool same = len == strlen(name) && strncasecmp(p, name, len) == 0;
 
 		p += len;
-		p += strspn(p, *p == '=' ? "" : " \t,");
+		p += strspn(p, *p == '=' ? "" : " \t,\"");
 		if (*p != '=')
 			continue;
 		p += 1 + strspn(p + 1, " \t");

@@ -164,7 +164,7 @@ no_secrets() {
 	[[ $output$stderr != *wr0ng-password* ]]
 	unset HTTPS_PROXY
 	https_proxy=http://127.0.0.1:1 ends 4 cc doctor
-	line failed connection 'check https_proxy and NO_PROXY'
+	line failed connection 'check https_proxy: its loopback address'
 	use_genesys
 	HTTPS_PROXY=http://127.0.0.1:1 NO_PROXY=127.0.0.1 ends 0 cc doctor
 	line ok proxy 'HTTPS_PROXY is set, but not used for 127.0.0.1'

@@ -10,13 +10,24 @@ static const char *const settings[] = {
 	"CC_RETRY_FOR=60",    "CC_NAME=n", NULL
 };
 
+/* A vendor whose row names the headers of a limit. */
+static const char *const limited[] = {
+	"CC_PROVIDER=genesys", CLIENT,	    AT,	 "CC_API_URL=" API,
+	"CC_RETRY_FOR=60",     "CC_NAME=n", NULL
+};
+
 /* A caller whose session has the token "one1". */
-static void open_caller(struct fixture *f, struct caller *c)
+static void open_caller_of(struct fixture *f, struct caller *c, const char *const *env)
 {
-	fixture_make(f, settings);
+	fixture_make(f, env);
 	get(f, &any, REPLIES(TOKEN("one1")), "one1", LOGIN);
 	well("caller", caller_open(c, &f->session, &f->err), &f->err);
 	c->http = &f->net.http;
+}
+
+static void open_caller(struct fixture *f, struct caller *c)
+{
+	open_caller_of(f, c, settings);
 }
 
 static void prepare(struct call *call, const char *method)
@@ -220,7 +231,7 @@ static void test_limit(void **state)
 	struct caller c;
 
 	(void)state;
-	open_caller(&f, &c);
+	open_caller_of(&f, &c, limited);
 	prepare(&call, "GET");
 	f.net.headers = odd;
 	attempt(&f, &c, &call, REPLIES({ 200, "" }));
