@@ -87,7 +87,7 @@ static int64_t call_header_number(const struct http_resp *resp, const char *name
 {
 	AUTO_BUF struct buf text = BUF_INIT(32);
 
-	if (!name || !http_header(resp, name, &text) || !text.len || text.len > 9 ||
+	if (!http_header(resp, name, &text) || !text.len || text.len > 9 ||
 	    strspn(buf_str(&text), "0123456789") != text.len)
 		return -1;
 	return strtol(buf_str(&text), NULL, 10);
@@ -101,28 +101,44 @@ static void call_hold(struct caller *c, int64_t ms)
 		c->gate_boot_ms = until;
 }
 
+/* What a provider's row says of the API's limit: numbers, the last one in seconds. */
+struct call_rate {
+	int64_t used, allowed, reset; /* -1: not told */
+};
+
+static bool call_read_rate(const struct http_resp *resp, struct call_rate *ret)
+{
+	for (const struct provider *const *p = providers; *p; p++) {
+		if (!(*p)->rate_used)
+			continue;
+		ret->used = call_header_number(resp, (*p)->rate_used);
+		ret->allowed = call_header_number(resp, (*p)->rate_allowed);
+		ret->reset = call_header_number(resp, (*p)->rate_reset);
+		if (ret->used >= 0 && ret->allowed >= 1 && ret->reset >= 1)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Calls on their way may be counted or not; they are taken as not counted yet. Answers
  * come in any order, so within one period the smallest number is believed.
  */
 static void call_heed_limit(struct caller *c, const struct http_resp *resp)
 {
-	const struct flow *f = c->session->record.flow;
-	const struct provider *p = f ? f->provider : NULL;
-	int64_t count = call_header_number(resp, p ? p->rate_used : NULL);
-	int64_t allowed = call_header_number(resp, p ? p->rate_allowed : NULL);
-	int64_t reset = call_header_number(resp, p ? p->rate_reset : NULL);
-	int64_t now = clock_boot_ms(), left = allowed - count - c->running;
+	int64_t now = clock_boot_ms(), left;
+	struct call_rate rate;
 
-	if (count < 0 || allowed < 1 || reset < 1 || reset * 1000 > CALL_WAIT_MAX_MS)
+	if (!call_read_rate(resp, &rate) || rate.reset * 1000 > CALL_WAIT_MAX_MS)
 		return;
+	left = rate.allowed - rate.used - c->running;
 	left = left > 0 ? left : 0;
 	if (c->left >= 0 && now < c->reset_boot_ms) {
 		c->left = left < c->left ? left : c->left;
 		return;
 	}
 	c->left = left;
-	c->reset_boot_ms = now + reset * 1000;
+	c->reset_boot_ms = now + rate.reset * 1000;
 	c->told = false;
 }
 

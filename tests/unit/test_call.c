@@ -202,6 +202,25 @@ static void test_refused_together(void **state)
 		       "/x [Bearer one1]\n" LOGIN);
 }
 
+/* RFC 6750 section 3.1: it is the token where the server says so, whatever the status. */
+static void test_invalid_token(void **state)
+{
+	AUTO_FIXTURE struct fixture f;
+	AUTO_CALL struct call call;
+	struct caller c;
+
+	(void)state;
+	open_caller(&f, &c);
+	prepare(&call, "GET");
+	assert_int_equal(
+		attempt(&f, &c, &call,
+			REPLIES({ 403, "{\"error\":\"invalid_token\"}" }, TOKEN("two2"))),
+		CALL_AGAIN);
+	assert_int_equal(attempt(&f, &c, &call,
+				 REPLIES({ 400, "{\"error\":\"insufficient_scope\"}" })),
+			 CALL_FAILED);
+}
+
 /* What is not of the API gets no token, and its 401 renews nothing. */
 static void test_foreign(void **state)
 {
@@ -309,7 +328,7 @@ static const struct CMUnitTest tests[] = {
 	IN_BASE(test_renewal),		IN_BASE(test_expires_twice),
 	IN_BASE(test_foreign),		IN_BASE(test_limit),
 	IN_BASE(test_refused_together), IN_BASE(test_torn),
-	IN_BASE(test_new_connection),
+	IN_BASE(test_new_connection),	IN_BASE(test_invalid_token),
 };
 
 TEST_MAIN(tests)
