@@ -255,11 +255,12 @@ static int session_no_login(const struct session *s, struct err *err)
 	}
 	*err = s->who.login_err;
 	err_wrap(err, "a new token is needed");
-	return *s->who.name
-		       ? -1
-		       : err_hint(err,
-				  "give this step the credentials, or keep the token "
-				  "fresh by refresh: true (cc-token refresh)");
+	if (*s->who.name && !has)
+		return -1;
+	/* exec takes the secret from its command and leaves the rest. */
+	return err_hint(
+		err, "%s, or keep the token fresh by refresh: true (cc-token refresh)",
+		*s->who.name ? s->who.login_err.hint : "give this step the credentials");
 }
 
 /* The failure of another process while this one waited, unless it tried less. */

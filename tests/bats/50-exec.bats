@@ -9,6 +9,23 @@ setup() { clean_environment; }
 
 signals() { python3 "$ROOT/tests/lib/signals.py" "$@"; }
 
+@test "a hook for a 401 within the command: a refresher fetches for it, and without one it is told what to do" {
+	local first=$BATS_TEST_TMPDIR/first
+	use_genesys
+	# shellcheck disable=SC2016 # for the command's shell
+	local hook='echo "$CC_ACCESS_TOKEN" >"$1"; "$CC_TOKEN" get --force'
+	run --separate-stderr cc exec -- sh -c "$hook" - "$first"
+	same 2 "$status"
+	same '' "$output"
+	says 'a new token is needed: .*keep the token fresh by refresh: true'
+	tokens_asked 1
+	ok cc refresh --detach
+	ok cc exec -- sh -c "$hook" - "$first"
+	[[ $output != "$(<"$first")" ]]
+	tokens_asked 2
+	ok cc stop
+}
+
 @test "the command finds the token in its environment" {
 	use_genesys
 	local state token
