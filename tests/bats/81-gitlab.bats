@@ -99,7 +99,7 @@ at_once() {
 	sed -i "s/^variables:/&\n  CC_TIMEOUT: soon/" "$GITLAB_PROJECT/.gitlab-ci.yml"
 	at_once 'timeout (from CC_TIMEOUT) must be seconds'
 	gitlab_pipeline service /emulator/ca.pem
-	sed -i 's,CC_CA_FILE: .*,CC_CA_FILE: /no/such.pem,' "$GITLAB_PROJECT/.gitlab-ci.yml"
+	sed -i 's,ca-file: .*,ca-file: /no/such.pem,' "$GITLAB_PROJECT/.gitlab-ci.yml"
 	at_once '*no/such.pem'
 	[[ $(journal_count) == 0 ]]
 }
