@@ -206,6 +206,9 @@ at_once() {
 		    - !reference [.cc-token-script, before_script]
 		  script:
 		    - test "\$(cc-token get)" = "\$CC_ACCESS_TOKEN"
+		  after_script: # a new shell, which knows nothing of that PATH
+		    - PATH=${GITLAB_BINARY%/*}:\$PATH
+		    - !reference [.cc-token-script, after_script]
 	E
 	run -0 gitlab_run shell there
 	is_clean
