@@ -63,7 +63,7 @@ static int main_report(const struct app *app, const struct err *err)
 	const struct command *c = app->command;
 	bool interrupted = err->kind == ERR_INTERRUPTED;
 	/* With the same inputs the main step has failed, and the job is red by that. */
-	bool told = c && c->after_main && err->kind == ERR_USAGE;
+	bool told = c && c->after_main && app->understood && err->kind == ERR_USAGE;
 	int code = told ? 0 : main_exit_code(c, err);
 
 	buf_addf(&text, "%s%s%s",
@@ -151,6 +151,7 @@ static int main_run(struct app *app, int argc, char **argv, struct err *err)
 		return cmd_help(app, err);
 	if (!c->takes_command && app->args.rest_count > c->positional_max)
 		return err_set(err, ERR_USAGE, "too many arguments for %s", c->name);
+	app->understood = true;
 	if (main_find_runner(app, err) || (c->prepare && c->prepare(app, err)) ||
 	    (c->needs_settings && app_settings(app, err)))
 		return -1;

@@ -18,8 +18,9 @@ struct app {
 	struct args args;
 	struct runner runner;
 	struct session_place place;
-	bool saved;   /* the post step will know what there is */
-	mode_t umask; /* in force when we were started; ours is 077 */
+	bool saved;	 /* the post step will know what there is */
+	bool understood; /* the command line was; what is wrong now is elsewhere */
+	mode_t umask;	 /* in force when we were started; ours is 077 */
 };
 
 struct command {
