@@ -169,7 +169,7 @@ int main(int argc, char **argv)
 	settings_init(&app.settings);
 	runner_by_environment(&app.runner, &unclear);
 	code = main_run(&app, argc, argv, &err);
-	if (code == 0 && mem_ended() && !app.command->forgives)
+	if (code == 0 && mem_ended() && !app.command->after_main)
 		code = err_memory(&err, "what was done may not be whole");
 	if (code < 0)
 		code = main_report(&app, &err);

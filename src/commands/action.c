@@ -131,13 +131,11 @@ static int action_check_files(const struct app *app, struct err *err)
 	return 0;
 }
 
-/* For people alone, so the step goes on without it. */
-static void action_summary(struct app *app, const struct session *s,
+static void action_summary(const struct app *app, const struct session *s,
 			   const char *refresher)
 {
 	const struct record *r = &s->record;
 	AUTO_BUF struct buf text = BUF_INIT(16 * 1024);
-	struct err why = ERR_INIT;
 	struct token_view view;
 
 	token_view(&r->token, &view);
@@ -147,8 +145,7 @@ static void action_summary(struct app *app, const struct session *s,
 	buf_addf(&text, "| %s | %s | %s | %s | `%s` | %s |\n\n",
 		 provider_name(r->flow->provider), buf_str(&s->at.api_url), view.expires,
 		 view.left, view.fingerprint, refresher);
-	if (runner_add(&app->runner, RUNNER_SUMMARY, buf_str(&text), &why))
-		app_warn(app, "no summary: %s", why.text);
+	app_summary(app, &text);
 }
 
 static void action_report(const struct session *s)

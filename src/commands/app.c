@@ -7,16 +7,20 @@
 #include "base/fs.h"
 #include "base/log.h"
 
+const char *app_saved(const struct app *app)
+{
+	return app->command->after_main ? runner_saved(&app->runner, ACTION_STATE) : NULL;
+}
+
 int app_settings(struct app *app, struct err *err)
 {
-	bool after_main = app->command->after_main;
-	const char *saved = after_main ? runner_saved(&app->runner, ACTION_STATE) : NULL;
+	const char *saved = app_saved(app);
 	const struct settings_sources from = { .input = app->runner.input,
 					       .emptied = runner_emptied(&app->runner),
 					       .handed = app->runner.handed,
 					       .saved =
 						       saved ? strrchr(saved, '?') : NULL,
-					       .environment = !after_main };
+					       .environment = !app->command->after_main };
 
 	return settings_load(&app->settings, &from, err);
 }
@@ -107,6 +111,14 @@ void app_warn(const struct app *app, const char *fmt, ...)
 void app_warn_of(const struct app *app, const struct err *why)
 {
 	app_warn(app, "%s%s%s", why->text, *why->hint ? ": " : "", why->hint);
+}
+
+void app_summary(const struct app *app, const struct buf *text)
+{
+	struct err why = ERR_INIT;
+
+	if (runner_add(&app->runner, RUNNER_SUMMARY, buf_str(text), &why))
+		app_warn(app, "no summary: %s", why.text);
 }
 
 int app_print(const struct buf *text, struct err *err)

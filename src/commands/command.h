@@ -35,10 +35,11 @@ struct command {
 	bool takes_command;	       /* what follows the first word is not ours */
 	bool needs_settings;	       /* false: works whatever the environment holds */
 	bool runner_step;	       /* stdout is the log of a step, not a result */
-	bool after_main; /* takes inputs and what the main step saved, no variables */
+	/* A post step: takes inputs and what the main step saved, no variables, and turns
+	 * no green job red. */
+	bool after_main;
 	int positional_max;
-	int failure;   /* not 0: the exit code for errors of lower ones */
-	bool forgives; /* ends with 0: a post step turns no green job red */
+	int failure; /* not 0: the exit code for errors of lower ones */
 	/* What it leaves behind when it ends with @code by that error; NULL: nothing. */
 	void (*failed)(const struct app *app, const struct err *err, int code);
 };
@@ -51,6 +52,12 @@ const struct command *command_find(const char *name);
 
 /* Reads the settings from where they come in this command; see settings_load(). */
 int app_settings(struct app *app, struct err *err);
+
+/*
+ * What the main step saved for this command, "" where it came to nothing; NULL where this
+ * is no post step, or the runner's word for it can't be believed. See ACTION_STATE.
+ */
+const char *app_saved(const struct app *app);
 
 /* Opens the session that the settings mean; see session_open(). */
 int app_session(struct app *app, struct session *s, enum session_open_mode mode,
@@ -71,6 +78,9 @@ void app_warn(const struct app *app, const char *fmt, ...) PRINTF(2, 3);
 
 /* The same of an error, with what to do about it. */
 void app_warn_of(const struct app *app, const struct err *why);
+
+/* Adds it to the job's summary, for people alone: where that fails, a warning. */
+void app_summary(const struct app *app, const struct buf *text);
 
 /* Writes all of it to stdout. -1 with ERR_IO: a full disk, a closed pipe. */
 int app_print(const struct buf *text, struct err *err);

@@ -19,9 +19,7 @@ enum {
  */
 static int post_open_once(struct app *app, struct session *s, struct err *err)
 {
-	const char *saved = app->command->after_main
-				    ? runner_saved(&app->runner, ACTION_STATE)
-				    : NULL;
+	const char *saved = app_saved(app);
 	const char *rest = saved ? strrchr(saved, '?') : NULL;
 
 	buf_reset(&app->place.base);
@@ -151,11 +149,10 @@ static int post_revoke(const struct app *app, struct session *s, struct revoked 
 			ret->failed, ret->failed + ret->revoked, until);
 }
 
-static void post_summary(struct app *app, const struct session *s,
+static void post_summary(const struct app *app, const struct session *s,
 			 const struct revoked *done)
 {
 	AUTO_BUF struct buf text = BUF_INIT(4096);
-	struct err why = ERR_INIT;
 	long long refreshes = s->record.minted > 0 ? s->record.minted - 1 : 0;
 	long long revoked = s->record.revoked + done->revoked;
 
@@ -164,8 +161,7 @@ static void post_summary(struct app *app, const struct session *s,
 	if (done->failed)
 		buf_addf(&text, ", %d not", done->failed);
 	buf_adds(&text, ".\n\n");
-	if (runner_add(&app->runner, RUNNER_SUMMARY, buf_str(&text), &why))
-		app_warn(app, "no summary: %s", why.text);
+	app_summary(app, &text);
 }
 
 /* For another stop: what could not be revoked now stays on the list. */
@@ -209,22 +205,14 @@ static bool post_needs_refresher(const struct app *app, struct session *s)
 	       s->who.flow && session_check_revoker(s, &ignored) != 0;
 }
 
-/* The main step failed before there was anything to clean up, and has said why. */
-static bool post_is_idle(const struct app *app)
-{
-	const char *saved = app->command->after_main
-				    ? runner_saved(&app->runner, ACTION_STATE)
-				    : NULL;
-
-	return saved && !*saved;
-}
-
 int cmd_post(struct app *app, struct err *err)
 {
 	AUTO_SESSION struct session s = { .state = STATE_INIT };
+	const char *saved = app_saved(app);
 	struct err why = ERR_INIT;
 
-	if (post_is_idle(app))
+	/* The main step failed before there was anything to clean up, and has said why. */
+	if (saved && !*saved)
 		return 0;
 	if (post_open(app, &s, &why))
 		return why.kind == ERR_NO_TOKEN ? 0 : post_fail(app, &why, err);

@@ -151,7 +151,6 @@ int runner_state_base(const struct runner *r, const struct settings *s, struct b
 	const char *xdg = runner_env("XDG_RUNTIME_DIR");
 	char job[JOB_SUFFIX_SIZE];
 
-	job_suffix(job);
 	if (settings_has(s, SET_STATE_DIR))
 		return runner_absolute(settings_str(s, SET_STATE_DIR), out, err);
 	for (const struct runner_place *p = r->row->places;
@@ -162,6 +161,7 @@ int runner_state_base(const struct runner *r, const struct settings *s, struct b
 		    !access(dir, W_OK))
 			buf_addf(out, "%s/cc-token", dir);
 	}
+	job_suffix(job);
 	if (!out->len && xdg && fs_is_own_dir(xdg))
 		buf_addf(out, "%s/cc-token%s", xdg, job);
 	if (out->len || out->failed)

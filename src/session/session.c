@@ -317,10 +317,8 @@ static int session_look(struct session *s, const struct session_want *want, int6
 	if (session_is_news(s, want, since) || session_is_good(s, want))
 		return 1;
 	if (last->kind != ERR_NONE && last->kind != ERR_TRANSIENT &&
-	    (!alive || last->boot_ms >= since)) {
-		err_set(err, last->kind, "%s", last->text);
-		return err_hint(err, "%s", last->hint);
-	}
+	    (!alive || last->boot_ms >= since))
+		return session_last_error(s, err);
 	if (alive)
 		return 0;
 	return session_no_login(s, err);
