@@ -78,6 +78,8 @@ int app_session(struct app *app, struct session *s, enum session_open_mode mode,
 
 int app_mask(struct app *app, struct err *err)
 {
+	if (redact_check(redact_list(), err))
+		return -1;
 	if (runner_mask(&app->runner))
 		return err_sys(err, ERR_IO, errno, "can't tell the runner what to mask");
 	return 0;

@@ -63,7 +63,10 @@ const char *app_saved(const struct app *app);
 int app_session(struct app *app, struct session *s, enum session_open_mode mode,
 		struct err *err);
 
-/* Prints the masks of all that is secret so far. -1 with ERR_IO when that fails. */
+/*
+ * Prints the masks of all that is secret so far. -1 with ERR_IO when that fails, or when
+ * there is something to hide that the list has no room for.
+ */
 int app_mask(struct app *app, struct err *err);
 
 /*

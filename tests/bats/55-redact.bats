@@ -223,3 +223,19 @@ for at in range(0, len(data), size):
 	same '::add-mask::***' "$(out)"
 	same '' "$(err)"
 }
+
+@test "more tokens than can be hidden: none is handed out, and stop revokes them" {
+	use_genesys
+	ok cc get
+	local state
+	state=$(state_of)/state.json
+	jq -c '.token as $t | .replaced = [range(12000) | $t + {access_token: "replaced-token-number-\(.)"}]' \
+		"$state" >"$BATS_TEST_TMPDIR/full"
+	cat "$BATS_TEST_TMPDIR/full" >"$state"
+	fails 5 'more tokens than can be hidden.*cc-token stop' cc get
+	fails 125 'more tokens than can be hidden' cc exec -- true
+	GITHUB_ACTIONS=true fails 5 'more tokens than can be hidden' cc get --force
+	same '' "$output"
+	ok cc stop
+	same 0 "$(emu_valid_tokens)"
+}
