@@ -222,11 +222,6 @@ void http_free(struct http *h)
 		h->close(h);
 }
 
-void http_cleanup(struct http **h)
-{
-	http_free(*h);
-}
-
 const char *http_library(void)
 {
 	return curl_version();

@@ -161,8 +161,6 @@ struct http_options {
  */
 struct http *http_open(const struct http_options *opts, struct err *err);
 void http_free(struct http *h); /* accepts NULL */
-void http_cleanup(struct http **h);
-#define AUTO_HTTP __attribute__((cleanup(http_cleanup)))
 
 /* True when what failed may go well the next time. */
 bool http_failure_retry(enum http_failure failure);
