@@ -211,7 +211,7 @@ int cmd_post(struct app *app, struct err *err)
 	const char *saved = app_saved(app);
 	struct err why = ERR_INIT;
 
-	/* The main step failed before there was anything to clean up, and has said why. */
+	/* The main step failed before it made anything to clean up, and has said why. */
 	if (saved && !*saved)
 		return 0;
 	if (post_open(app, &s, &why))
